@@ -1,0 +1,132 @@
+# What make can do here; `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+DOCKER ?= docker
+PORT ?= 8000
+BASE_IMAGE ?= debian:bookworm-slim
+REVISION ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+LABS := $(basename $(notdir $(wildcard hub/labs/*.toml)))
+OURS := hub catalogs notebooks extensions/core
+# Node builds the extension and runs the proxy; a machine without it takes it from PyPI.
+NODE := PATH="$(abspath $(BIN)):$$PATH"
+
+.PHONY: help install demo test lint format bench docs-check lock up down images clean \
+	$(addprefix images/,tools base hub database $(LABS))
+
+help: ## what make can do here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
+	@echo "laboratories: $(LABS)"
+
+# The environment ---------------------------------------------------------------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.build: requirements-build.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-build.txt
+	@touch $@
+
+# Adds to the environment and takes nothing away, so that a demonstration does not undo an installation.
+$(VENV)/.runtime: requirements.txt $(addsuffix /pyproject.toml,$(OURS)) | $(VENV)/.build
+	$(UV) pip install --quiet --no-deps --require-hashes --compile-bytecode --python $(BIN)/python --requirement requirements.txt
+	PATH="$(abspath $(BIN)):$$PATH" $(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python $(addprefix --editable ,$(OURS))
+	$(BIN)/jupyter server extension disable --sys-prefix panel.io.jupyter_server_extension 2>/dev/null
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	$(UV) pip install --quiet --no-deps --require-hashes --compile-bytecode --python $(BIN)/python --requirement requirements-dev.txt
+	@touch $@
+
+$(VENV)/.node: requirements-node.txt | $(VENV)/.build
+	@if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null || ! command -v npm >/dev/null; then \
+		$(UV) pip install --quiet --no-deps --require-hashes --python $(BIN)/python --requirement requirements-node.txt; \
+	fi
+	@touch $@
+
+hub/node_modules/.package-lock.json: hub/package.json hub/package-lock.json | $(VENV)/.node
+	$(NODE) npm --prefix hub ci --silent
+
+extensions/node_modules/.package-lock.json: extensions/package.json extensions/package-lock.json | $(VENV)/.node
+	$(NODE) npm --prefix extensions ci --silent
+
+EXTENSION_SOURCES := $(shell find extensions -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.svg' -o -name 'package.json' -o -name 'tsconfig*.json' \) -not -path '*/node_modules/*' -not -path '*/lib/*' -not -path '*/labextension/*')
+
+extensions/.built: $(EXTENSION_SOURCES) extensions/node_modules/.package-lock.json $(VENV)/.runtime
+	$(NODE) npm --prefix extensions run --silent build
+	@touch $@
+
+$(VENV)/.extensions: extensions/.built
+	$(BIN)/python extensions/install.py --prefix $(VENV)
+	@touch $@
+
+install: $(VENV)/.dev $(VENV)/.extensions hub/node_modules/.package-lock.json ## make .venv: everything for development and tests
+
+# Use -----------------------------------------------------------------------------------------
+
+demo: $(VENV)/.runtime $(VENV)/.extensions hub/node_modules/.package-lock.json ## start it on this machine, without Docker
+	@$(NODE) exec $(BIN)/python -m bluecloud_hub.demo --port $(PORT)
+
+# Images --------------------------------------------------------------------------------------
+
+BUILD = $(DOCKER) build --quiet --build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg REVISION=$(REVISION)
+
+images/tools:
+	$(BUILD) --tag bluecloud/tools --target tools --file images/base/Dockerfile .
+
+images/base: images/tools extensions/.built
+	$(BUILD) --tag bluecloud/base --file images/base/Dockerfile .
+
+images/hub: images/tools
+	$(BUILD) --tag bluecloud/hub --file images/hub/Dockerfile .
+
+images/database:
+	$(BUILD) --tag bluecloud/database --file images/database/Dockerfile .
+
+$(addprefix images/,$(LABS)): images/%: images/base
+	$(BUILD) --build-arg LAB=$* --tag bluecloud/$* --file images/lab.Dockerfile .
+
+images: images/hub images/database $(addprefix images/,$(LABS)) $(VENV)/.runtime ## build every image, and release the laboratories'
+	$(BIN)/python -m bluecloud_hub.releases $(LABS)
+
+lock: $(VENV)/.build ## resolve and lock every package again
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python images/lock.py
+
+# A deployment with containers ---------------------------------------------------------------
+
+COMPOSE = $(shell $(DOCKER) compose version >/dev/null 2>&1 && echo "$(DOCKER) compose" || echo docker-compose) --project-name $(call chosen,BLUECLOUD_NAME,bluecloud) --env-file deploy/.env --file deploy/compose.yaml
+chosen = $(or $(shell sed -n 's/^$(1)=//p' deploy/.env 2>/dev/null),$(2))
+ADDRESS = $(call chosen,BLUECLOUD_PUBLIC_URL,http://bluecloud.localhost:8000)
+
+.PHONY: secrets up person
+
+deploy/.env:
+	@umask 077; sed \
+		-e "s|^BLUECLOUD_STATE=$$|BLUECLOUD_STATE=$${BLUECLOUD_STATE:-$(CURDIR)/.state}|" \
+		-e "s|^CONFIGPROXY_AUTH_TOKEN=$$|CONFIGPROXY_AUTH_TOKEN=$$($(PYTHON) -c 'import secrets; print(secrets.token_hex(32))')|" \
+		-e "s|^POSTGRES_PASSWORD=$$|POSTGRES_PASSWORD=$$($(PYTHON) -c 'import secrets; print(secrets.token_hex(24))')|" \
+		deploy/.env.example > $@
+	@echo "deploy/.env: made, with new secrets; it is yours to edit and no one else's to read"
+
+secrets: deploy/.env ## make deploy/.env with new secrets, where there is none
+
+up: deploy/.env ## start a deployment with containers: hub, proxy, database, laboratories
+	@BLUECLOUD_STATE="$(call chosen,BLUECLOUD_STATE)" $(MAKE) --no-print-directory images
+	@mkdir -p "$(call chosen,BLUECLOUD_STATE)"
+	$(COMPOSE) up --detach
+	@$(PYTHON) deploy/wait.py "$(ADDRESS)" || { $(COMPOSE) logs --tail 30 hub; exit 1; }
+	@echo "ready: $(ADDRESS)   (make person NAME=ada GROUP=environment lets somebody in)"
+
+down: ## stop the deployment and its laboratories; everything is kept
+	$(COMPOSE) down
+	@ids="$$($(DOCKER) ps --quiet --filter label=bluecloud.deployment=$(call chosen,BLUECLOUD_NAME,bluecloud))"; [ -z "$$ids" ] || $(DOCKER) stop $$ids >/dev/null
+
+person: ## make somebody: NAME=ada [GROUP=environment-managers] [OPERATOR=1]
+	@$(COMPOSE) exec -T hub python -m bluecloud_hub.people add "$(NAME)" $(addprefix --group ,$(GROUP)) $(if $(OPERATOR),--operator)

@@ -1,0 +1,96 @@
+"""JupyterHub's configuration: reads the deployment's settings and assigns traits, no more."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from bluecloud_hub import authentication, people
+from bluecloud_hub.containers import DockerLaboratory
+from bluecloud_hub.labs import read_laboratories
+from bluecloud_hub.local import LocalLaboratory
+from bluecloud_hub.picker import Picker
+from bluecloud_hub.settings import read_settings
+from bluecloud_hub.spawner import Deployment
+
+c = get_config()
+settings = read_settings()
+laboratories = read_laboratories(settings.labs_folder)
+deployment = Deployment(settings=settings, laboratories=laboratories)
+state = settings.state_folder / "hub"
+state.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+# Addresses. The local engine isolates nobody, so it is not reachable from outside.
+inside = settings.engine == "docker"
+c.JupyterHub.bind_url = settings.public_url if not inside else "http://:8000"
+c.JupyterHub.hub_bind_url = f"http://{'0.0.0.0' if inside else '127.0.0.1'}:{settings.hub_port}"  # noqa: S104 - a container's own network
+if inside:
+    c.JupyterHub.hub_connect_url = f"http://hub:{settings.hub_port}"
+# On one origin, a shared notebook's script could act as whoever looks at it.
+if settings.has_user_domains:
+    c.JupyterHub.subdomain_host = settings.public_url
+
+# What must survive a restart.
+c.JupyterHub.db_url = (
+    settings.database_url.get_secret_value()
+    if settings.database_url
+    else f"sqlite:///{state / 'jupyterhub.sqlite'}"
+)
+c.JupyterHub.upgrade_db = False
+c.JupyterHub.cookie_secret_file = str(state / "cookie_secret")
+c.JupyterHub.cleanup_servers = not settings.servers_outlive_hub
+c.ConfigurableHTTPProxy.api_url = settings.proxy_api_url
+c.ConfigurableHTTPProxy.should_start = not settings.proxy_outside
+c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
+c.ConfigurableHTTPProxy.command = [
+    os.environ.get("CONFIGURABLE_HTTP_PROXY", "configurable-http-proxy")
+]
+if not settings.proxy_outside:
+    c.ConfigurableHTTPProxy.auth_token = os.environ.get(
+        "CONFIGPROXY_AUTH_TOKEN"
+    ) or secrets.token_hex(32)
+
+# A server is a laboratory: it bears its name, and the default server does not exist.
+c.JupyterHub.allow_named_servers = True
+c.JupyterHub.default_url = "/hub/home"
+c.JupyterHub.spawner_class = DockerLaboratory if inside else LocalLaboratory
+c.LaboratorySpawner.deployment = deployment
+c.Spawner.start_timeout = settings.start_timeout
+c.Spawner.http_timeout = 30
+c.JupyterHub.concurrent_spawn_limit = 20
+if inside:
+    c.DockerSpawner.network_name = settings.network
+    c.DockerSpawner.use_internal_ip = True
+    c.DockerSpawner.name_template = "{prefix}-{username}--{servername}"
+
+# Who may come in. Managers of a laboratory hold no scopes of the hub.
+authentication.configure(c, settings)
+c.JupyterHub.services = [
+    {"name": "people", "api_token": people.token(settings.state_folder)},
+]
+c.JupyterHub.load_roles = [
+    {"name": "people", "scopes": people.SCOPES, "services": ["people"]},
+]
+if settings.idle_timeout:
+    c.JupyterHub.services.append(
+        {
+            "name": "idle-culler",
+            "command": [
+                sys.executable,
+                "-m",
+                "jupyterhub_idle_culler",
+                f"--timeout={settings.idle_timeout}",
+            ],
+        }
+    )
+    c.JupyterHub.load_roles.append(
+        {
+            "name": "idle-culler",
+            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+            "services": ["idle-culler"],
+        }
+    )
+
+# The pages: login, the laboratory picker, the wait, and what went wrong.
+c.JupyterHub.template_paths = [str(Path(authentication.__file__).parent / "templates")]
+c.JupyterHub.template_vars = {"picker": Picker(deployment)}

@@ -1,0 +1,173 @@
+"""Laboratories as containers: engine ``docker``, over DockerSpawner 14.
+
+What DockerSpawner does that a laboratory must not: one thread for all Docker calls of all
+people; a pull inside the start, on the person's time; an old container started again whatever
+image was chosen; and, told to remove, the exit code and the log removed too. Each is answered
+here: a pool of threads, no pull ever, a fresh container a start, and removal after reading.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar
+
+import docker
+from dockerspawner import DockerSpawner
+
+from bluecloud_hub import exits
+from bluecloud_hub.errors import ReleaseError
+from bluecloud_hub.homes import folder_name, make_home
+from bluecloud_hub.labs import Laboratory
+from bluecloud_hub.releases import Release, read_release
+from bluecloud_hub.spawner import LaboratorySpawner, Refusal
+
+HOME = "/home/jovyan"
+DOCKER_THREADS = 8
+STOP_SECONDS = 10
+
+
+class DockerLaboratory(LaboratorySpawner, DockerSpawner):
+    """A laboratory as a container of its current release, under the limits of its size."""
+
+    _pool: ClassVar[ThreadPoolExecutor | None] = None
+    _clients: ClassVar[threading.local] = threading.local()
+
+    @property
+    def executor(self) -> ThreadPoolExecutor:
+        """Threads for Docker's answers, so that nobody waits for another person's stop."""
+        cls = DockerLaboratory
+        if cls._pool is None:
+            cls._pool = ThreadPoolExecutor(DOCKER_THREADS, thread_name_prefix="docker")
+        return cls._pool
+
+    def _docker(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        client = getattr(self._clients, "client", None)
+        if client is None:
+            client = self._clients.client = docker.APIClient(version="auto", timeout=60)
+        return getattr(client, method)(*args, **kwargs)
+
+    def laboratory_home(self) -> str:
+        """The home folder as the container sees it."""
+        return HOME
+
+    async def make_ready(self, laboratory: Laboratory) -> None:
+        """The release, the home, and everything that holds the container in, set anew.
+
+        A spawner outlives its servers, so nothing of an earlier start may be left standing.
+        """
+        settings = self.deployment.settings
+        release = self._release(laboratory)
+        self.image = release.image
+        self.environment["BLUECLOUD_RELEASE"] = release.version
+        try:
+            await self.docker("inspect_image", release.image)
+        except docker.errors.ImageNotFound:
+            raise exits.LaboratoryStoppedError(
+                exits.now(
+                    laboratory.slug,
+                    (
+                        f"The image of release {release.name} is not on this server.",
+                        "An operator has to bring it back: make images.",
+                    ),
+                )
+            ) from None
+        await self._remove_leftover()
+        path = await asyncio.to_thread(
+            make_home, settings.state_folder, self.user.name, for_container=True
+        )
+        self.volumes = {str(path): {"bind": HOME, "mode": "rw"}}
+        self.notebook_dir = HOME
+        self.pull_policy = "skip"
+        self.remove = False
+        self.prefix = settings.name
+        self.extra_create_kwargs = {
+            "user": "1000:1000",
+            "hostname": laboratory.slug,
+            "labels": {
+                "bluecloud.deployment": settings.name,
+                "bluecloud.laboratory": laboratory.slug,
+                "bluecloud.person": folder_name(self.user.name),
+                "bluecloud.release": release.version,
+            },
+        }
+        self.extra_host_config = {
+            "cap_drop": ["ALL"],
+            "security_opt": ["no-new-privileges:true"],
+            "pids_limit": settings.pids_limit,
+            # Swap would only make a laboratory slow for all before it is stopped for one.
+            "memswap_limit": self.mem_limit,
+            "mem_reservation": self.mem_guarantee,
+            "tmpfs": {
+                "/run/bluecloud": "rw,noexec,nosuid,nodev,size=16m,mode=0700,uid=1000,gid=1000"
+            },
+            "log_config": {"type": "json-file", "config": {"max-size": "5m", "max-file": "2"}},
+        }
+        self.environment["BLUECLOUD_CREDENTIALS_DIR"] = "/run/bluecloud"
+
+    def _release(self, laboratory: Laboratory) -> Release:
+        try:
+            return read_release(self.deployment.settings.state_folder / "releases", laboratory.slug)
+        except ReleaseError as error:
+            self.log.error("%s", error)
+            raise Refusal(
+                f"The laboratory {laboratory.title!r} has no release yet; "
+                f"an operator makes one with 'make images'",
+                reason="no release",
+                status_code=503,
+            ) from error
+
+    async def _remove_leftover(self) -> None:
+        """A container of an earlier start may be of another release: it is never started again."""
+        if await self.get_object():
+            await self.remove_object()
+        self.object_id = ""
+
+    async def start(self) -> Any:
+        """Start the container; one that did not come up is removed once why has been read."""
+        try:
+            return await super().start()
+        except exits.LaboratoryStoppedError:
+            await self._remove_leftover()
+            raise
+
+    async def poll(self) -> Any:
+        """``None`` while it runs. One that ended is removed once why has been read."""
+        status = await super().poll()
+        if status is not None and self.object_id and not self._start_pending:
+            await self._remove_leftover()
+        return status
+
+    async def stop(self, now: bool = False) -> None:
+        """Stop and remove the container."""
+        if self.object_id:
+            await super().stop(now=now)
+            await self._remove_leftover()
+
+    async def stop_object(self) -> None:
+        """Ask it to stop, and end it where it does not."""
+        try:
+            await self.docker("stop", self.container_id, timeout=STOP_SECONDS)
+        except docker.errors.NotFound:
+            self.log.info("%s had gone already", self.container_name)
+
+    async def last_lines(self) -> list[str]:
+        """The last lines the container wrote."""
+        if not self.object_id:
+            return []
+        written = await self.docker("logs", self.object_id, tail=exits.KEPT_LINES)
+        return written.decode("utf-8", "replace").splitlines()
+
+    async def cause_of_end(self, status: Any) -> tuple[str, str]:
+        """From what Docker keeps of the container's end."""
+        container = await self.get_object() if self.object_id else None
+        if not container:
+            return exits.cause(exit_code=None, out_of_memory=False, memory_limit="")
+        state = container["State"]
+        return exits.cause(
+            exit_code=state["ExitCode"],
+            out_of_memory=state["OOMKilled"],
+            memory_limit=f"{int(self.mem_limit) / 2**30:g} GB",
+            engine_error=state["Error"],
+        )

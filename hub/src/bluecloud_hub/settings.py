@@ -1,0 +1,194 @@
+"""A deployment's choices, read from ``BLUECLOUD_*`` in the environment.
+
+Defaults suit a laptop: engine ``local``, SQLite, loopback. Secrets (database, OpenID client)
+come by the environment too and are never written. A name that begins with ``BLUECLOUD_`` and
+that nothing reads is an error, because a misspelt safety setting would otherwise be silent.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bluecloud_hub.errors import SettingsError
+
+PREFIX = "BLUECLOUD_"
+
+# Read by other parts of the project, and handed on by the hub to every laboratory.
+HANDED_ON = re.compile(r"^BLUECLOUD_(TIERS|[A-Z0-9]+_URL)$")
+READ_ELSEWHERE = re.compile(
+    r"^BLUECLOUD_(ACCESS_LOG|CREDENTIALS_DIR|LAB|RELEASE|SNAPSHOTS|TEST_\w+)$"
+)
+
+
+def checkout() -> Path:
+    """The tree this package was installed from, where it was installed in place."""
+    return Path(__file__).resolve().parents[3]
+
+
+class Settings(BaseSettings):
+    """One deployment. Times are seconds, addresses are URLs without a path."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    engine: Literal["local", "docker"] = "local"
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")] = "bluecloud"
+    root: Path = Field(default_factory=checkout)
+    labs: Path | None = None
+    state: Path | None = None
+
+    public_url: str = "http://127.0.0.1:8000"
+    user_domains: bool | None = None
+    hub_port: Annotated[int, Field(ge=1, le=65535)] = 8081
+    proxy_api_url: str = "http://127.0.0.1:8001"
+    proxy_outside: bool = False
+    keep_servers: bool | None = None
+    database_url: SecretStr | None = None
+
+    authentication: Literal["password", "oidc"] = "password"
+    operators: Annotated[frozenset[str], NoDecode] = frozenset()
+    members: Literal["desk", "claims"] = "desk"
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_login_service: str = "your institution"
+    oidc_scopes: Annotated[tuple[str, ...], NoDecode] = ("openid", "profile", "email")
+    oidc_username_claim: str = "preferred_username"
+    oidc_groups_claim: str = "groups"
+    oidc_open: bool = False
+
+    start_timeout: Annotated[int, Field(ge=10, le=3600)] = 120
+    idle_timeout: Annotated[int, Field(ge=0)] = 3600
+    pids_limit: Annotated[int, Field(ge=64)] = 1024
+
+    @field_validator("operators", "oidc_scopes", mode="before")
+    @classmethod
+    def _words(cls, value: Any) -> Any:
+        return re.split(r"[,\s]+", value.strip()) if isinstance(value, str) else value
+
+    @field_validator("operators", mode="after")
+    @classmethod
+    def _named(cls, value: frozenset[str]) -> frozenset[str]:
+        return frozenset(name for name in value if name)
+
+    @field_validator("public_url", "proxy_api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("an address is http(s)://host[:port], without a path")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.engine == "local" and urlsplit(self.public_url).hostname not in (
+            "127.0.0.1",
+            "localhost",
+        ):
+            raise ValueError(
+                f"engine 'local' has no isolation and listens on 127.0.0.1 only; public_url is "
+                f"{self.public_url!r}"
+            )
+        if self.authentication == "oidc":
+            missing = [
+                f"{PREFIX}{name.upper()}"
+                for name in ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
+                if getattr(self, name) is None
+            ]
+            if missing:
+                raise ValueError(f"authentication 'oidc' needs {', '.join(missing)}")
+        elif self.members == "claims":
+            raise ValueError("members 'claims' needs authentication 'oidc'")
+        return self
+
+    @property
+    def labs_folder(self) -> Path:
+        """Where the laboratories are declared."""
+        return self.labs or self.root / "hub" / "labs"
+
+    @property
+    def state_folder(self) -> Path:
+        """Where the deployment keeps what it must not lose; absolute."""
+        return (self.state or self.root / ".state").absolute()
+
+    @property
+    def servers_outlive_hub(self) -> bool:
+        """Whether laboratories go on when the hub stops: they do, but for a demonstration."""
+        return self.engine != "local" if self.keep_servers is None else self.keep_servers
+
+    @property
+    def has_user_domains(self) -> bool:
+        """Whether each person's servers have an origin of their own."""
+        return self.engine != "local" if self.user_domains is None else self.user_domains
+
+    @property
+    def network(self) -> str:
+        """The Docker network that laboratories and hub share, and nothing else."""
+        return f"{self.name}-labs"
+
+
+def unknown_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Names in ``BLUECLOUD_`` that nothing reads, each with the nearest known name or ``''``."""
+    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    return {
+        name: next(iter(difflib.get_close_matches(name, known, n=1)), "")
+        for name in environment
+        if name.startswith(PREFIX)
+        and name not in known
+        and not HANDED_ON.match(name)
+        and not READ_ELSEWHERE.match(name)
+    }
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process's environment.
+
+    Raises
+    ------
+    SettingsError
+        If a name is unknown or a value not allowed; every fault is named.
+    """
+    environment = os.environ if environment is None else environment
+    unknown = unknown_settings(environment)
+    if unknown:
+        raise SettingsError(
+            "; ".join(
+                f"{name} is not a setting" + (f" (did you mean {near}?)" if near else "")
+                for name, near in sorted(unknown.items())
+            )
+        )
+    given = {
+        field: environment[f"{PREFIX}{field.upper()}"]
+        for field in Settings.model_fields
+        # An empty value is what `compose` passes for a variable that was left out.
+        if environment.get(f"{PREFIX}{field.upper()}")
+    }
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        faults = (
+            f"{PREFIX}{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            if fault["loc"]
+            else str(fault["msg"])
+            for fault in error.errors(include_input=False)
+        )
+        raise SettingsError("; ".join(faults)) from error
+
+
+def handed_on(environment: Mapping[str, str]) -> dict[str, str]:
+    """What every laboratory is told of the deployment's environment: tiers and source addresses."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if HANDED_ON.match(name)
+        and value
+        and name.removeprefix(PREFIX).lower() not in Settings.model_fields
+    }

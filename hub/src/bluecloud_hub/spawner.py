@@ -1,0 +1,289 @@
+"""What a laboratory's server is on every engine: one mixin over JupyterHub's stock spawners.
+
+The stock spawners start a server. The mixin says whose it is and which: a server's name is its
+laboratory's slug, a default or unknown name is refused, and so is a person who may not open the
+laboratory, on the server side, at each start, however the request came. It says what is
+happening while it happens, waits for the answer itself, because the hub's own wait doubles up
+to five seconds, and keeps why a server ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from jupyterhub.spawner import Spawner, SpawnException
+from traitlets import Instance, default
+
+from bluecloud_hub import exits
+from bluecloud_hub.access import may_open
+from bluecloud_hub.homes import home
+from bluecloud_hub.labs import Laboratory, Size
+from bluecloud_hub.settings import Settings, handed_on
+
+READY_POLL_SECONDS = 0.1
+ALIVE_POLLS = 5  # ask the engine whether the server lives only every so many times
+MARGIN_SECONDS = 3  # give up before the hub does, which knows no reason
+
+
+class Refusal(SpawnException):
+    """A start that is not allowed; the person is shown the sentence and no more."""
+
+    def __init__(self, message: str, *, reason: str, status_code: int) -> None:
+        super().__init__(message, reason=reason, status_code=status_code)
+        self.jupyterhub_message = message
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What every server of a deployment shares."""
+
+    settings: Settings
+    laboratories: Mapping[str, Laboratory]
+
+
+@dataclass
+class _Stages:
+    """What has been said of one start, for whoever watches, from whenever they begin to."""
+
+    said: list[dict[str, Any]] = field(default_factory=list)
+    more: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def say(self, percent: int, words: str) -> None:
+        self.said.append({"progress": percent, "message": words})
+        self.more.set()
+        self.more = asyncio.Event()
+
+
+class LaboratorySpawner(Spawner):
+    """The part of a laboratory's server that is the same on every engine."""
+
+    deployment = Instance(Deployment, help="The deployment this server belongs to.").tag(
+        config=True
+    )
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._stages = _Stages()
+        self._expected_to_run = False
+
+    @default("apply_user_options")
+    def _options_are_applied_at_start(self) -> Any:
+        return lambda spawner, options: None
+
+    @default("options_from_form")
+    def _size_is_the_option(self) -> Any:
+        return lambda form: {"size": form["size"][0]} if form.get("size") else {}
+
+    # Admission ------------------------------------------------------------------------------
+
+    def admitted(self) -> tuple[Laboratory, str, Size]:
+        """The laboratory of this server, the chosen size's name, and the size.
+
+        Raises
+        ------
+        Refusal
+            400 for a server that is no laboratory or a size it does not have, 403 where the
+            person may not open it.
+        """
+        laboratories = self.deployment.laboratories
+        laboratory = laboratories.get(self.name)
+        if laboratory is None:
+            raise Refusal(
+                f"{self.name!r} is not a laboratory; there are: {', '.join(sorted(laboratories))}"
+                if self.name
+                else "A server is a laboratory and bears its name; choose one on the home page",
+                reason="no such laboratory",
+                status_code=400,
+            )
+        groups = {group.name for group in self.user.groups}
+        if not may_open(laboratory, groups, is_operator=self.user.admin):
+            raise Refusal(
+                f"The laboratory {laboratory.title!r} is not open to {self.user.name}; "
+                f"its managers let people in",
+                reason="not a member",
+                status_code=403,
+            )
+        unknown = set(self.user_options) - {"size"}
+        if unknown:
+            raise Refusal(
+                f"{', '.join(sorted(map(str, unknown)))}: not an option; the one there is: size",
+                reason="unknown option",
+                status_code=400,
+            )
+        chosen = self.user_options.get("size", laboratory.default_size)
+        size = laboratory.sizes.get(chosen) if isinstance(chosen, str) else None
+        if size is None:
+            raise Refusal(
+                f"{chosen!r} is not a size of {laboratory.slug!r}; "
+                f"there are: {', '.join(laboratory.sizes)}",
+                reason="no such size",
+                status_code=400,
+            )
+        return laboratory, chosen, size
+
+    # What an engine adds ----------------------------------------------------------------------
+
+    def laboratory_home(self) -> str:
+        """The home folder as the server sees it."""
+        raise AssertionError("an engine says where the home is")
+
+    async def make_ready(self, laboratory: Laboratory) -> None:
+        """Before each start: the folders and, where there are any, the image."""
+        raise AssertionError("an engine prepares its own start")
+
+    async def last_lines(self) -> list[str]:
+        """The last lines the server wrote."""
+        raise AssertionError("an engine keeps its servers' logs")
+
+    async def cause_of_end(self, status: Any) -> tuple[str, str]:
+        """Why the server is not running, and the next step."""
+        raise AssertionError("an engine knows how its servers end")
+
+    # Start ----------------------------------------------------------------------------------
+
+    def laboratory_environment(self, laboratory: Laboratory) -> dict[str, str]:
+        """What the server is told by its environment, set anew at each start.
+
+        The state of the window is kept a laboratory: JupyterLab would otherwise reopen one
+        laboratory's tabs in another that shares the home.
+        """
+        own = f"{self.laboratory_home()}/.bluecloud/{laboratory.slug}"
+        return {
+            **handed_on(os.environ),
+            "BLUECLOUD_LAB": laboratory.slug,
+            "BLUECLOUD_RELEASE": laboratory.version,
+            "JUPYTERLAB_WORKSPACES_DIR": f"{own}/workspaces",
+            "PYTHONNOUSERSITE": "1",
+        }
+
+    async def start(self) -> Any:
+        """Start the laboratory, or say why not.
+
+        Raises
+        ------
+        Refusal
+            Where the start is refused.
+        LaboratoryStoppedError
+            Where it was tried, with the cause and the last lines of its log.
+        """
+        laboratory, _, size = self.admitted()
+        state = self.deployment.settings.state_folder
+        self._stages = _Stages()
+        self._expected_to_run = False
+        exits.forget(state, self.user.name, laboratory.slug)
+        self._say(5, f"Preparing your files for {laboratory.title}")
+        self.cpu_limit, self.mem_limit = size.cpu_limit, size.memory_limit
+        self.mem_guarantee = size.memory_guarantee
+        self.default_url = "/lab"
+        self.environment = self.laboratory_environment(laboratory)
+        give_up = asyncio.get_running_loop().time() + self.start_timeout - MARGIN_SECONDS
+        try:
+            await self.make_ready(laboratory)
+            self._say(30, f"Starting a server ({size.summary})")
+            ip, port = await super().start()
+            self._say(55, "The server has started; JupyterLab is loading")
+            await self._answers(f"http://{ip}:{port}{self.server.base_url}api", give_up)
+        except Refusal:
+            raise
+        except exits.LaboratoryStoppedError as stopped:
+            exits.keep(state, self.user.name, stopped.end)
+            raise
+        except Exception as error:
+            self.log.exception("Laboratory %s did not start", self._log_name)
+            end = exits.now(
+                laboratory.slug,
+                (f"It could not be started: {error}.", "An operator has to look at the engine."),
+                await self._lines_if_any(),
+            )
+            exits.keep(state, self.user.name, end)
+            raise exits.LaboratoryStoppedError(end) from error
+        self._say(95, "JupyterLab answers")
+        self._expected_to_run = True
+        return ip, port
+
+    async def _answers(self, address: str, give_up: float) -> None:
+        loop = asyncio.get_running_loop()
+        asked = 0
+        async with aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=5), cookie_jar=aiohttp.DummyCookieJar()
+        ) as session:
+            while loop.time() < give_up:
+                try:
+                    async with session.get(address, allow_redirects=False) as answer:
+                        if answer.status < 500:
+                            return
+                except (aiohttp.ClientError, TimeoutError):
+                    pass
+                asked += 1
+                if asked % ALIVE_POLLS == 0:
+                    status = await super().poll()
+                    if status is not None:
+                        raise exits.LaboratoryStoppedError(await self._end(status))
+                await asyncio.sleep(READY_POLL_SECONDS)
+        raise exits.LaboratoryStoppedError(
+            exits.now(
+                self.name,
+                (
+                    f"It did not answer within {self.start_timeout} seconds.",
+                    "Try once more; if it happens again, tell the lab manager.",
+                ),
+                await self._lines_if_any(),
+            )
+        )
+
+    async def _lines_if_any(self) -> list[str]:
+        try:
+            return await self.last_lines()
+        except Exception as error:  # noqa: BLE001 - the reason for the end matters more than its log
+            return [f"(its log could not be read: {error})"]
+
+    async def _end(self, status: Any) -> exits.Exit:
+        words = await self.cause_of_end(status)
+        return exits.now(self.name, words, await self._lines_if_any())
+
+    # While it runs ----------------------------------------------------------------------------
+
+    async def poll(self) -> Any:
+        """``None`` while it runs; when it has ended by itself, why is kept first."""
+        status = await super().poll()
+        if status is not None and self._expected_to_run:
+            self._expected_to_run = False
+            end = await self._end(status)
+            exits.keep(self.deployment.settings.state_folder, self.user.name, end)
+            self.log.warning("Laboratory %s ended: %s", self._log_name, end.cause)
+        return status
+
+    async def stop(self, now: bool = False) -> None:
+        """Stop it because somebody asked: that is no end to be explained."""
+        self._expected_to_run = False
+        await super().stop(now=now)
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """After a restart of the hub: a server that was running is expected to run."""
+        super().load_state(state)
+        self._expected_to_run = bool(state)
+
+    # What a watcher is told -------------------------------------------------------------------
+
+    def _say(self, percent: int, words: str) -> None:
+        self._stages.say(percent, words)
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """Each stage of the start, as it happens; the hub ends the iteration."""
+        told = 0
+        while True:
+            stages, more = self._stages, self._stages.more
+            for stage in stages.said[told:]:
+                told += 1
+                yield dict(stage)
+            await more.wait()
+
+    def person_home(self) -> Path:
+        """The home folder as the host sees it."""
+        return home(self.deployment.settings.state_folder, self.user.name)

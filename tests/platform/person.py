@@ -1,0 +1,220 @@
+"""A person at a browser without a screen: logs in, picks, waits, opens, runs, stops.
+
+It uses what a browser uses, the pages' own forms and cookies, so what it can do a person can,
+and what it is refused a forged request is refused too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import websockets
+
+TOKEN = re.compile(r'xsrf_token: "([^"]*)"')
+
+
+class _Loopback(httpx.AsyncBaseTransport):
+    """Sends every host of a deployment to loopback, as browsers do with ``*.localhost``."""
+
+    def __init__(self) -> None:
+        self._real = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions["sni_hostname"] = request.url.host
+        request.url = request.url.copy_with(host="127.0.0.1")
+        return await self._real.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._real.aclose()
+
+
+@dataclass
+class Stage:
+    """One line of what a person is told while a laboratory starts."""
+
+    progress: int
+    message: str
+    ready: bool = False
+    failed: bool = False
+
+
+@dataclass
+class Person:
+    """Somebody with a name and a password, at one deployment's address."""
+
+    address: str
+    name: str
+    password: str
+    client: httpx.AsyncClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = httpx.AsyncClient(
+            transport=_Loopback(), base_url=self.address, follow_redirects=True, timeout=60
+        )
+
+    async def __aenter__(self) -> Person:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.client.aclose()
+
+    async def log_in(self) -> httpx.Response:
+        """Fill in the login page."""
+        page = await self.client.get("/hub/login")
+        token = re.search(r'name="_xsrf" value="([^"]*)"', page.text)
+        return await self.client.post(
+            "/hub/login?next=",
+            data={
+                "username": self.name,
+                "password": self.password,
+                "_xsrf": token.group(1) if token else "",
+            },
+        )
+
+    async def home(self) -> str:
+        """The laboratory picker, as HTML."""
+        page = await self.client.get("/hub/home")
+        page.raise_for_status()
+        return page.text
+
+    async def start(self, laboratory: str, **options: str) -> httpx.Response:
+        """Press a card's button; gives the page that comes next."""
+        xsrf = await self.xsrf()
+        return await self.client.post(
+            f"/hub/spawn/{self.name}/{laboratory}", params={"_xsrf": xsrf}, data=options
+        )
+
+    async def xsrf(self) -> str:
+        """The token the pages' own forms carry."""
+        found = TOKEN.search(await self.home())
+        return found.group(1) if found else ""
+
+    async def watch(self, laboratory: str) -> list[Stage]:
+        """Everything the waiting page is told, until it is ready or failed."""
+        stages = []
+        path = f"/hub/api/users/{self.name}/servers/{laboratory}/progress"
+        async with self.client.stream("GET", path, params={"_xsrf": await self.xsrf()}) as events:
+            async for line in events.aiter_lines():
+                if line.startswith("data:"):
+                    told = json.loads(line.removeprefix("data:"))
+                    stage = Stage(
+                        told.get("progress", 0),
+                        told.get("html_message") if told.get("failed") else told["message"],
+                        told.get("ready", False),
+                        told.get("failed", False),
+                    )
+                    stages.append(stage)
+                    if stage.ready or stage.failed:
+                        break
+        return stages
+
+    async def open(self, laboratory: str, path: str = "lab") -> httpx.Response:
+        """Open a laboratory as the browser does, through the hub's OAuth redirects."""
+        return await self.client.get(f"{await self.server(laboratory)}{path}")
+
+    async def server(self, laboratory: str) -> str:
+        """The address of this person's server of a laboratory, on whatever origin it has."""
+        page = await self.home()
+        card = page.split(f'data-laboratory="{laboratory}"')[1].split("</li>")[0]
+        link = re.search(r'href="([^"]*/user/[^"]*)"', card)
+        return link.group(1) if link else f"/user/{self.name}/{laboratory}/"
+
+    async def run(self, laboratory: str, code: str) -> str:
+        """Run code in a kernel of the laboratory, and give what it printed.
+
+        Raises
+        ------
+        RuntimeError
+            If the code raises, with its error.
+        """
+        server = await self.server(laboratory)
+        await self.open(laboratory, "api/status")
+        made = await self.client.post(
+            f"{server}api/kernels",
+            json={"name": "python3"},
+            headers=self._server_headers(laboratory),
+        )
+        made.raise_for_status()
+        kernel = made.json()["id"]
+        host = urlsplit(str(made.url))
+        cookies = "; ".join(
+            f"{cookie.name}={cookie.value}"
+            for cookie in self.client.cookies.jar
+            if (cookie.domain.lstrip(".").removesuffix(".local") in (host.hostname or ""))
+            and host.path.startswith(cookie.path)
+        )
+        printed: list[str] = []
+        try:
+            async with websockets.connect(
+                f"ws://{host.netloc}{urlsplit(server).path}api/kernels/{kernel}/channels",
+                host="127.0.0.1",
+                port=host.port,
+                additional_headers={"Cookie": cookies, "Origin": f"http://{host.netloc}"},
+                max_size=None,
+                proxy=None,
+            ) as channel:
+                asked = uuid.uuid4().hex
+                await channel.send(json.dumps(_execute(asked, code)))
+                async for text in channel:
+                    answer = json.loads(text)
+                    if answer["parent_header"].get("msg_id") != asked:
+                        continue
+                    content = answer["content"]
+                    if answer["msg_type"] == "stream":
+                        printed.append(content["text"])
+                    elif answer["msg_type"] == "error":
+                        raise RuntimeError(f"{content['ename']}: {content['evalue']}")
+                    elif answer["msg_type"] == "execute_reply":
+                        break
+        finally:
+            await self.client.delete(
+                f"{server}api/kernels/{kernel}", headers=self._server_headers(laboratory)
+            )
+        return "".join(printed)
+
+    def _server_headers(self, laboratory: str) -> dict[str, str]:
+        token = next(
+            (
+                cookie.value
+                for cookie in self.client.cookies.jar
+                if cookie.name == "_xsrf" and f"/{laboratory}" in cookie.path and cookie.value
+            ),
+            "",
+        )
+        return {"X-XSRFToken": token}
+
+    async def stop(self, laboratory: str) -> httpx.Response:
+        """Press the card's stop button."""
+        return await self.client.delete(
+            f"/hub/api/users/{self.name}/servers/{laboratory}", params={"_xsrf": await self.xsrf()}
+        )
+
+
+def _execute(message: str, code: str) -> dict[str, Any]:
+    return {
+        "header": {
+            "msg_id": message,
+            "username": "",
+            "session": "s",
+            "msg_type": "execute_request",
+            "version": "5.3",
+            "date": "",
+        },
+        "parent_header": {},
+        "metadata": {},
+        "content": {
+            "code": code,
+            "silent": False,
+            "store_history": False,
+            "user_expressions": {},
+            "allow_stdin": False,
+        },
+        "channel": "shell",
+        "buffers": [],
+    }
