@@ -57,10 +57,12 @@ c.JupyterHub.spawner_class = DockerLaboratory if inside else LocalLaboratory
 c.LaboratorySpawner.deployment = deployment
 c.Spawner.start_timeout = settings.start_timeout
 c.Spawner.http_timeout = 30
+c.Spawner.poll_interval = 10  # a server that died is known, with its reason, in seconds
 c.JupyterHub.concurrent_spawn_limit = 20
 if inside:
     c.DockerSpawner.network_name = settings.network
     c.DockerSpawner.use_internal_ip = True
+    c.DockerSpawner.prefix = settings.name
     c.DockerSpawner.name_template = "{prefix}-{username}--{servername}"
 
 # Who may come in. Managers of a laboratory hold no scopes of the hub.

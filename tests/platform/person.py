@@ -26,9 +26,15 @@ class _Loopback(httpx.AsyncBaseTransport):
         self._real = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions["sni_hostname"] = request.url.host
-        request.url = request.url.copy_with(host="127.0.0.1")
-        return await self._real.handle_async_request(request)
+        # The Host header, already set, keeps the name; only the connection goes elsewhere.
+        sent = httpx.Request(
+            request.method,
+            request.url.copy_with(host="127.0.0.1"),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return await self._real.handle_async_request(sent)
 
     async def aclose(self) -> None:
         await self._real.aclose()
@@ -87,7 +93,7 @@ class Person:
         """Press a card's button; gives the page that comes next."""
         xsrf = await self.xsrf()
         return await self.client.post(
-            f"/hub/spawn/{self.name}/{laboratory}", params={"_xsrf": xsrf}, data=options
+            f"/hub/spawn/{self.name}/{laboratory}".rstrip("/"), params={"_xsrf": xsrf}, data=options
         )
 
     async def xsrf(self) -> str:
@@ -125,24 +131,39 @@ class Person:
         link = re.search(r'href="([^"]*/user/[^"]*)"', card)
         return link.group(1) if link else f"/user/{self.name}/{laboratory}/"
 
-    async def run(self, laboratory: str, code: str) -> str:
-        """Run code in a kernel of the laboratory, and give what it printed.
+    async def run(self, laboratory: str, code: str, *, kernel: str | None = None) -> str:
+        """Run code in a kernel of the laboratory, a new one unless named; give what it printed.
 
         Raises
         ------
         RuntimeError
             If the code raises, with its error.
         """
-        server = await self.server(laboratory)
-        await self.open(laboratory, "api/status")
+        used = kernel or await self.start_kernel(laboratory)
+        try:
+            return await self._execute(laboratory, used, code)
+        finally:
+            if kernel is None:
+                await self.client.delete(
+                    f"{await self.server(laboratory)}api/kernels/{used}",
+                    headers=self._server_headers(laboratory),
+                )
+
+    async def start_kernel(self, laboratory: str) -> str:
+        """Start a kernel in the laboratory, and give its id."""
+        await self.open(laboratory)  # its page sets the token that the next request carries
         made = await self.client.post(
-            f"{server}api/kernels",
+            f"{await self.server(laboratory)}api/kernels",
             json={"name": "python3"},
             headers=self._server_headers(laboratory),
         )
         made.raise_for_status()
-        kernel = made.json()["id"]
-        host = urlsplit(str(made.url))
+        return str(made.json()["id"])
+
+    async def _execute(self, laboratory: str, kernel: str, code: str) -> str:
+        status = await self.open(laboratory, "api/status")
+        host = urlsplit(str(status.url))
+        server = urlsplit(await self.server(laboratory)).path
         cookies = "; ".join(
             f"{cookie.name}={cookie.value}"
             for cookie in self.client.cookies.jar
@@ -150,32 +171,30 @@ class Person:
             and host.path.startswith(cookie.path)
         )
         printed: list[str] = []
-        try:
-            async with websockets.connect(
-                f"ws://{host.netloc}{urlsplit(server).path}api/kernels/{kernel}/channels",
-                host="127.0.0.1",
-                port=host.port,
-                additional_headers={"Cookie": cookies, "Origin": f"http://{host.netloc}"},
-                max_size=None,
-                proxy=None,
-            ) as channel:
-                asked = uuid.uuid4().hex
-                await channel.send(json.dumps(_execute(asked, code)))
-                async for text in channel:
-                    answer = json.loads(text)
-                    if answer["parent_header"].get("msg_id") != asked:
-                        continue
-                    content = answer["content"]
-                    if answer["msg_type"] == "stream":
-                        printed.append(content["text"])
-                    elif answer["msg_type"] == "error":
-                        raise RuntimeError(f"{content['ename']}: {content['evalue']}")
-                    elif answer["msg_type"] == "execute_reply":
-                        break
-        finally:
-            await self.client.delete(
-                f"{server}api/kernels/{kernel}", headers=self._server_headers(laboratory)
-            )
+        async with websockets.connect(
+            f"ws://{host.netloc}{server}api/kernels/{kernel}/channels",
+            host="127.0.0.1",
+            port=host.port,
+            additional_headers={"Cookie": cookies, "Origin": f"http://{host.netloc}"},
+            max_size=None,
+            proxy=None,
+        ) as channel:
+            asked = uuid.uuid4().hex
+            await channel.send(json.dumps(_execute_request(asked, code)))
+            fault = ""
+            async for text in channel:
+                answer = json.loads(text)
+                if answer["parent_header"].get("msg_id") != asked:
+                    continue
+                content = answer["content"]
+                if answer["msg_type"] == "stream":
+                    printed.append(content["text"])
+                elif answer["msg_type"] == "error":
+                    fault = f"{content['ename']}: {content['evalue']}"
+                elif content.get("execution_state") == "idle":
+                    break
+        if fault:
+            raise RuntimeError(fault)
         return "".join(printed)
 
     def _server_headers(self, laboratory: str) -> dict[str, str]:
@@ -196,7 +215,7 @@ class Person:
         )
 
 
-def _execute(message: str, code: str) -> dict[str, Any]:
+def _execute_request(message: str, code: str) -> dict[str, Any]:
     return {
         "header": {
             "msg_id": message,

@@ -81,7 +81,6 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
         self.notebook_dir = HOME
         self.pull_policy = "skip"
         self.remove = False
-        self.prefix = settings.name
         self.extra_create_kwargs = {
             "user": "1000:1000",
             "hostname": laboratory.slug,

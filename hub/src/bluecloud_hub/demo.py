@@ -130,6 +130,8 @@ def main(arguments: list[str] | None = None) -> int:
             f"make demo PORT={free_port()}\n"
         )
         return 1
+    # A shell that starts us in the background leaves SIGINT ignored.
+    signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     hub = None
     try:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from tornado import web
 
 from bluecloud_hub.homes import folder_name
 
@@ -30,11 +31,15 @@ class Exit(BaseModel):
     log: tuple[str, ...] = ()
 
 
-class LaboratoryStoppedError(Exception):
-    """A laboratory did not start; JupyterHub shows ``jupyterhub_message`` to the person."""
+class LaboratoryStoppedError(web.HTTPError):
+    """A laboratory did not start; JupyterHub shows ``jupyterhub_message`` to the person.
+
+    An ``HTTPError``, because the hub replaces any other kind by "Unhandled error" where the
+    start ends within its first second.
+    """
 
     def __init__(self, end: Exit) -> None:
-        super().__init__(f"{end.cause} {end.advice}")
+        super().__init__(500, "%s %s", end.cause, end.advice)
         self.end = end
         self.jupyterhub_message = f"{end.cause} {end.advice}"
         self.jupyterhub_html_message = as_html(end)

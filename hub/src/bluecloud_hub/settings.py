@@ -15,8 +15,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bluecloud_hub.errors import SettingsError
 
@@ -34,10 +41,10 @@ def checkout() -> Path:
     return Path(__file__).resolve().parents[3]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """One deployment. Times are seconds, addresses are URLs without a path."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     engine: Literal["local", "docker"] = "local"
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")] = "bluecloud"
@@ -54,13 +61,13 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
 
     authentication: Literal["password", "oidc"] = "password"
-    operators: Annotated[frozenset[str], NoDecode] = frozenset()
+    operators: frozenset[str] = frozenset()
     members: Literal["desk", "claims"] = "desk"
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
     oidc_login_service: str = "your institution"
-    oidc_scopes: Annotated[tuple[str, ...], NoDecode] = ("openid", "profile", "email")
+    oidc_scopes: tuple[str, ...] = ("openid", "profile", "email")
     oidc_username_claim: str = "preferred_username"
     oidc_groups_claim: str = "groups"
     oidc_open: bool = False

@@ -1,0 +1,93 @@
+"""What every test may use: recordings where they are, engines where they run, and a clock.
+
+A group of tests is a folder; ``budgets.toml`` says how many minutes each may take, and a run
+in which one takes longer fails. What a machine lacks is skipped with one line that says how to
+run it; ``REQUIRE_DOCKER=1`` and ``REQUIRE_BROWSER=1`` turn that skip into a failure.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+
+_minutes: defaultdict[str, float] = defaultdict(float)
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of recordings and reference results that BLUECLOUD_TEST_DATA names."""
+    folder = os.environ.get("BLUECLOUD_TEST_DATA")
+    if not folder:
+        pytest.skip("set BLUECLOUD_TEST_DATA to a folder of recordings to run this")
+    return Path(folder)
+
+
+@functools.cache
+def _docker_fault() -> str:
+    import docker
+
+    try:
+        client = docker.from_env(timeout=10)
+        client.ping()
+        client.close()
+    except docker.errors.DockerException as error:
+        return str(error)
+    return ""
+
+
+def chromium() -> str | None:
+    """A Chromium to drive, where the machine has one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what this machine cannot run, saying how to."""
+    for item in items:
+        if item.get_closest_marker("docker") and not os.environ.get("REQUIRE_DOCKER"):
+            fault = _docker_fault()
+            if fault:
+                reason = "no Docker engine answers: install Docker, start it, then make test"
+                item.add_marker(pytest.mark.skip(reason=reason))
+        if (
+            item.get_closest_marker("browser")
+            and not os.environ.get("REQUIRE_BROWSER")
+            and not chromium()
+        ):
+            reason = "no Chromium here: install your system's chromium, then make test"
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Book each test's time on its group."""
+    parts = Path(report.nodeid.split("::")[0]).parts
+    if len(parts) > 2:
+        _minutes[parts[1]] += report.duration / 60
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what each group took of its minutes."""
+    budgets = tomllib.loads((TESTS / "budgets.toml").read_text())
+    terminalreporter.section("minutes")
+    for group, minutes in sorted(_minutes.items()):
+        allowed = budgets.get(group)
+        terminalreporter.line(
+            f"{group:12} {minutes:6.2f} of {allowed if allowed else 'none given'}"
+        )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in which a group took more than its minutes, or has none."""
+    budgets = tomllib.loads((TESTS / "budgets.toml").read_text())
+    over = [group for group, minutes in _minutes.items() if minutes > budgets.get(group, 0)]
+    if over and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,113 @@
+"""Homes, releases and the ends of servers: what a deployment keeps in its state."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bluecloud_hub import exits
+from bluecloud_hub.errors import ReleaseError
+from bluecloud_hub.homes import folder_name, make_home
+from bluecloud_hub.releases import Release, read_release, write_release
+
+DIGEST = "sha256:" + "3f" * 32
+
+
+@given(st.text(min_size=1, max_size=80))
+def test_a_name_is_always_one_folder_and_never_a_path(name: str) -> None:
+    folder = folder_name(name)
+    assert Path(folder).parts == (folder,)
+    assert folder not in (".", "..")
+    assert len(folder) <= 63
+
+
+@given(st.lists(st.text(min_size=1, max_size=40), min_size=2, max_size=2, unique=True))
+def test_two_people_never_share_a_folder(names: list[str]) -> None:
+    assert folder_name(names[0]) != folder_name(names[1])
+
+
+def test_a_plain_name_is_its_folder() -> None:
+    assert folder_name("ada.lovelace") == "ada.lovelace"
+    assert folder_name("Ada@example.org").startswith("ada-example.org--")
+
+
+def test_a_home_is_private(tmp_path: Path) -> None:
+    made = make_home(tmp_path, "ada", for_container=False)
+    assert made.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_link_in_place_of_a_home_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "homes").mkdir()
+    (tmp_path / "homes" / "ada").symlink_to("/etc")
+    with pytest.raises(NotADirectoryError, match="cannot be a home"):
+        make_home(tmp_path, "ada", for_container=True)
+
+
+def release(version: str = "0.1.0") -> Release:
+    return Release(
+        slug="environment",
+        version=version,
+        image=DIGEST,
+        local=True,
+        released=datetime(2026, 11, 22, tzinfo=UTC),
+    )
+
+
+def test_a_release_is_read_as_it_was_written(tmp_path: Path) -> None:
+    write_release(tmp_path, release("0.1.0"))
+    write_release(tmp_path, release("0.2.0"))
+    assert read_release(tmp_path, "environment") == release("0.2.0")
+    assert [path.name for path in tmp_path.iterdir()] == ["environment.json"]
+
+
+def test_a_laboratory_never_released_says_how_to(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match="'genomics' has no release.*make images"):
+        read_release(tmp_path, "genomics")
+
+
+def test_a_tag_is_no_release(tmp_path: Path) -> None:
+    text = release().model_dump_json().replace(DIGEST, "bluecloud/environment:latest")
+    (tmp_path / "environment.json").write_text(text)
+    with pytest.raises(ReleaseError, match="image"):
+        read_release(tmp_path, "environment")
+
+
+def test_an_end_is_kept_until_the_next_start(tmp_path: Path) -> None:
+    end = exits.now("environment", ("It ended.", "Start it again."), ["a", "b"])
+    exits.keep(tmp_path, "ada", end)
+    assert exits.last(tmp_path, "ada", "environment") == end
+    assert exits.last(tmp_path, "ben", "environment") is None
+    exits.forget(tmp_path, "ada", "environment")
+    assert exits.last(tmp_path, "ada", "environment") is None
+
+
+def test_only_the_last_lines_are_kept() -> None:
+    end = exits.now("environment", ("", ""), [str(line) for line in range(100)])
+    assert end.log[0] == "70"
+
+
+def test_a_log_cannot_write_into_the_page() -> None:
+    end = exits.now("environment", ("<b>", ""), ["<script>alert(1)</script>"])
+    assert "<script>" not in exits.as_html(end)
+    assert "<b>" not in exits.as_html(end)
+
+
+@pytest.mark.parametrize(
+    ("code", "oom", "error", "said"),
+    [
+        (137, True, "", "more memory than its limit of 2 GB"),
+        (137, False, "", "killed from outside"),
+        (1, False, "", "exit code 1"),
+        (0, False, "", "ended by itself"),
+        (None, False, "", "without a trace"),
+        (127, False, "no such executable.", "could not run it: no such executable."),
+    ],
+)
+def test_a_cause_is_said_in_plain_words(code: int | None, oom: bool, error: str, said: str) -> None:
+    words = exits.cause(exit_code=code, out_of_memory=oom, memory_limit="2 GB", engine_error=error)
+    assert said in words[0]
+    assert words[1]

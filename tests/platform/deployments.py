@@ -1,0 +1,220 @@
+"""Real deployments for the platform tests, one an engine, each on state of its own.
+
+``local`` is the hub of ``make demo``; ``docker`` is ``deploy/compose.yaml`` with the images of
+``make images``. Everything started here is named after this process and taken away at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from bluecloud_hub.demo import Hub, demonstration, free_port
+from bluecloud_hub.labs import read_laboratory
+from bluecloud_hub.people import People
+from bluecloud_hub.releases import local_release, write_release
+from tests.platform.person import Person
+
+ROOT = Path(__file__).resolve().parents[2]
+LABORATORY = "environment"
+
+# A second laboratory, open to its members only, that runs in the first one's image.
+RESTRICTED = """
+title = "Restricted waters"
+summary = "A laboratory that is open to its members only."
+theme = "Test"
+version = "0.0.1"
+access = "members"
+
+[sizes.small]
+title = "Small"
+cpu_limit = 1.0
+memory_limit = "1G"
+memory_guarantee = "256M"
+"""
+
+
+class Deployment(ABC):
+    """One running deployment."""
+
+    engine: str
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self.labs = state / "labs"
+        self.labs.mkdir(parents=True)
+        for path in (ROOT / "hub" / "labs").iterdir():
+            shutil.copy(path, self.labs)
+        (self.labs / "restricted.toml").write_text(RESTRICTED)
+        self.address = ""
+
+    async def person(self, name: str, *groups: str, log_in: bool = True) -> Person:
+        """Somebody who may use the deployment, logged in."""
+        made = Person(self.address, name, self.add(name, *groups))
+        if log_in:
+            answer = await made.log_in()
+            assert answer.url.path == "/hub/home", answer.text[-500:]
+        return made
+
+    @abstractmethod
+    def add(self, name: str, *groups: str) -> str:
+        """Make a person and give the password."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start everything."""
+
+    @abstractmethod
+    def restart_hub(self) -> None:
+        """End the hub without warning and start it again; return when it answers."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Take everything away."""
+
+    def home(self, name: str) -> Path:
+        """A person's home as the host sees it."""
+        return self.state / "homes" / name
+
+
+class Local(Deployment):
+    """Processes on loopback."""
+
+    engine = "local"
+
+    def __init__(self, state: Path, **settings: str) -> None:
+        super().__init__(state)
+        self.environment = demonstration(
+            free_port(),
+            {
+                **os.environ,
+                "BLUECLOUD_STATE": str(state),
+                "BLUECLOUD_LABS": str(self.labs),
+                "BLUECLOUD_TIERS": "sample",
+                # What lets this one hub be killed and come back: what it started goes on.
+                "BLUECLOUD_KEEP_SERVERS": "true",
+                "CONFIGPROXY_AUTH_TOKEN": secrets.token_hex(16),
+                **settings,
+            },
+        )
+        self.address = self.environment["BLUECLOUD_PUBLIC_URL"]
+        self.hub: Hub | None = None
+
+    def add(self, name: str, *groups: str) -> str:
+        assert self.hub is not None
+        return People(self.hub.settings).add(name, groups=groups)
+
+    def start(self) -> None:
+        self.hub = Hub(self.environment)
+        self.hub.wait_until_it_answers()
+
+    def restart_hub(self) -> None:
+        assert self.hub is not None
+        self.hub.process.kill()
+        self.hub.process.wait()
+        self.start()
+
+    def stop(self) -> None:
+        if self.hub is None:
+            return
+        # Its servers are meant to outlive it; the last hub is told to take them along.
+        self.hub.process.kill()
+        self.hub.process.wait()
+        self.environment["BLUECLOUD_KEEP_SERVERS"] = "false"
+        self.start()
+        self.hub.stop()
+
+
+class Docker(Deployment):
+    """Containers, as ``make up`` starts them."""
+
+    engine = "docker"
+
+    def __init__(self, state: Path) -> None:
+        super().__init__(state)
+        self.name = f"bctest{os.getpid()}"
+        port = free_port()
+        self.address = f"http://bluecloud.localhost:{port}"
+        self.settings = {
+            "BLUECLOUD_NAME": self.name,
+            "BLUECLOUD_STATE": str(state),
+            "BLUECLOUD_LABS": str(self.labs),
+            "BLUECLOUD_LISTEN": f"127.0.0.1:{port}",
+            "BLUECLOUD_PUBLIC_URL": self.address,
+            "BLUECLOUD_TIERS": "sample",
+            "BLUECLOUD_START_TIMEOUT": "60",
+            "CONFIGPROXY_AUTH_TOKEN": secrets.token_hex(32),
+            "POSTGRES_PASSWORD": secrets.token_hex(16),
+        }
+        self.environment_file = state / "compose.env"
+        self.environment_file.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
+        for slug in (LABORATORY, "restricted"):
+            self.release(slug)
+
+    def release(self, slug: str, image: str = f"bluecloud/{LABORATORY}") -> None:
+        """Make an image of this machine a laboratory's current release."""
+        laboratory = read_laboratory(self.labs / f"{slug}.toml")
+        write_release(self.state / "releases", local_release(laboratory, image))
+
+    def compose(self, *words: str) -> str:
+        """Run compose on this deployment, and give what it printed."""
+        program = ["docker", "compose"]
+        if subprocess.run([*program, "version"], capture_output=True, check=False).returncode:
+            program = ["docker-compose"]
+        done = subprocess.run(
+            [
+                *program,
+                f"--project-name={self.name}",
+                f"--env-file={self.environment_file}",
+                f"--file={ROOT / 'deploy' / 'compose.yaml'}",
+                *words,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            # Only the file speaks, not what is set around the tests.
+            env={k: v for k, v in os.environ.items() if not k.startswith("BLUECLOUD_")},
+        )
+        assert done.returncode == 0, f"compose {words}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def wait(self) -> None:
+        subprocess.run([sys.executable, str(ROOT / "deploy" / "wait.py"), self.address], check=True)
+
+    def add(self, name: str, *groups: str) -> str:
+        words = [word for group in groups for word in ("--group", group)]
+        said = self.compose(
+            "exec", "-T", "hub", "python", "-m", "bluecloud_hub.people", "add", name, *words
+        )
+        return said.split(": ")[1].strip()
+
+    def start(self) -> None:
+        self.compose("up", "--detach")
+        self.wait()
+
+    def restart_hub(self) -> None:
+        self.compose("kill", "hub")
+        self.compose("up", "--detach", "hub")
+        self.wait()
+
+    def container(self, person: str, slug: str) -> str:
+        """The name of a person's container."""
+        return f"{self.name}-{person}--{slug}"
+
+    def stop(self) -> None:
+        of_ours = f"label=bluecloud.deployment={self.name}"
+        listed = subprocess.run(
+            ["docker", "ps", "--all", "--quiet", "--filter", of_ours],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        if ids := listed.stdout.split():
+            subprocess.run(["docker", "rm", "--force", *ids], check=True, capture_output=True)
+        self.compose("down", "--volumes")
