@@ -11,7 +11,6 @@ import pytest
 from tests.platform.deployments import LABORATORY, Deployment, Docker
 from tests.platform.person import Person
 
-
 BREAK_CONFIGURATION = """
 from pathlib import Path
 config = Path.home() / ".jupyter" / "jupyter_server_config.py"

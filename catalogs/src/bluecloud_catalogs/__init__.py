@@ -1,1 +1,68 @@
-"""To be written."""
+"""The marine data infrastructures behind one catalogue.
+
+>>> import bluecloud_catalogs
+>>> catalogue = bluecloud_catalogs.open_catalog("environment")
+>>> sst = catalogue["ostia_sst_monthly"].read()
+>>> print(bluecloud_catalogs.citations(sst))
+
+Importing it imports next to nothing: Intake, pydantic and xarray come with the first call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .errors import (
+    CatalogueError,
+    DataError,
+    MalformedAnswer,
+    NotFound,
+    NotLazy,
+    ParameterError,
+    RequestTooLarge,
+    SourceError,
+    SourceUnavailable,
+    TierError,
+    UnknownEntry,
+)
+
+if TYPE_CHECKING:
+    from .catalogue import LaboratoryCatalog
+    from .facts import EntryFacts
+    from .readers.base import Data
+
+__all__ = [
+    "CatalogueError",
+    "DataError",
+    "MalformedAnswer",
+    "NotFound",
+    "NotLazy",
+    "ParameterError",
+    "RequestTooLarge",
+    "SourceError",
+    "SourceUnavailable",
+    "TierError",
+    "UnknownEntry",
+    "citations",
+    "entries",
+    "open_catalog",
+]
+
+
+def open_catalog(laboratory: str, *, strict: bool = True) -> LaboratoryCatalog:
+    """Open a laboratory's catalogue; see :func:`bluecloud_catalogs.catalogue.open_catalog`."""
+    from .catalogue import open_catalog
+
+    return open_catalog(laboratory, strict=strict)
+
+
+def entries(laboratory: str, *, strict: bool = True) -> list[EntryFacts]:
+    """Give the facts of a laboratory's entries, each with a cell that reads it."""
+    return open_catalog(laboratory, strict=strict).facts()
+
+
+def citations(*read: Data) -> str:
+    """Write the acknowledgement that a work on these data owes."""
+    from .provenance import citations
+
+    return citations(*read)

@@ -1,0 +1,68 @@
+"""What can go wrong between a notebook and a provider, one kind for each answer one can give it.
+
+::
+
+    DataError
+    ├── CatalogueError        a catalogue's file cannot be used: correct the file
+    │   └── UnknownEntry      no entry has that name: choose another
+    ├── ParameterError        the request is not one the entry takes: correct the call
+    │   └── RequestTooLarge   it is, and it is too much at once: ask for less
+    ├── NotLazy               the entry cannot be read piece by piece: use .read()
+    ├── TierError             the policy leaves no tier to read from: change the policy
+    └── SourceError           the provider
+        ├── SourceUnavailable     gave no answer: try later, or another tier
+        ├── MalformedAnswer       gave an answer that is not what its protocol promises
+        └── NotFound              answered that there is no such thing
+
+An empty answer is none of these: it is an empty result.
+"""
+
+# ruff: noqa: N818 -- named for what is true; a suffix on each would say it twice
+
+
+class DataError(Exception):
+    """Data of a catalogue could not be had."""
+
+
+class CatalogueError(DataError):
+    """A file of the catalogues cannot be used as it stands."""
+
+
+class UnknownEntry(CatalogueError, KeyError):
+    """A catalogue has no entry of that name."""
+
+    def __str__(self) -> str:
+        """Give the message as it is; a KeyError would quote it."""
+        return str(self.args[0])
+
+
+class ParameterError(DataError, ValueError):
+    """A request has a parameter that the entry does not take, or a value it cannot have."""
+
+
+class RequestTooLarge(ParameterError):
+    """A request is well formed and asks for more than is read at once."""
+
+
+class NotLazy(DataError):
+    """An entry was asked for lazily, which its protocol or its form does not allow."""
+
+
+class TierError(DataError):
+    """The policy of tiers names none that the entry can be read from."""
+
+
+class SourceError(DataError):
+    """A provider did not give what was asked for."""
+
+
+class SourceUnavailable(SourceError):
+    """A provider gave no answer, or one that says it cannot answer now."""
+
+
+class MalformedAnswer(SourceError):
+    """A provider's answer is not what its protocol promises, or is not whole."""
+
+
+class NotFound(SourceError):
+    """A provider answered that what was asked for does not exist."""

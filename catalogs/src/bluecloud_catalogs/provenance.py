@@ -1,0 +1,101 @@
+"""Where data came from, on the data itself and in the log of accesses.
+
+A figure outlives the notebook it was made in. So what was read says in its ``attrs`` which
+entry of which source it is, what was asked, which tier answered and when, under which licence,
+whom to cite, and the checksum of the files it was made from. The same goes as one JSON line
+into the file that ``BLUECLOUD_ACCESS_LOG`` names, from which a run can cite all it touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import DataError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from .declarations import Tier
+    from .places import File
+    from .readers.base import Data, Reading
+    from .tree import Entry
+
+
+def stamp(entry: Entry, request: BaseModel, tier: Tier, reading: Reading) -> Data:
+    """The data with their provenance in ``attrs``; the access is logged."""
+    sample = entry.declaration.sample
+    synthetic = tier == "sample" and sample is not None and sample.synthetic
+    title = entry.declaration.title
+    if synthetic and "SYNTHETIC" not in title:
+        title = f"SYNTHETIC SAMPLE of: {title}"
+    stamped = {
+        "title": title,
+        "source": entry.source,
+        "entry": entry.name,
+        "request": request.model_dump_json(exclude_none=True),
+        "tier": tier,
+        "access_time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "licence": f"{entry.licence.name} ({entry.licence.url})",
+        "citation": _NO_OBSERVATIONS if synthetic else entry.citation,
+        "checksum": _checksum(reading.files),
+        "synthetic": "true" if synthetic else "false",
+    }
+    if tier == "snapshot":
+        stamped["snapshot_time"] = min(file.kept_at for file in reading.files)
+    address = entry.address if tier != "sample" else ""
+    _log({**stamped, "address": address, "files": [file.path for file in reading.files]})
+    reading.data.attrs.update({**stamped, **reading.notes})
+    return reading.data
+
+
+def citations(*read: Data) -> str:
+    """The acknowledgement that a work on these data owes: one line for each source used.
+
+    Raises
+    ------
+    DataError
+        If something was not read through a catalogue, or has lost its ``attrs`` on the way.
+    """
+    lines: dict[str, list[str]] = {}
+    for number, data in enumerate(read, start=1):
+        absent = [name for name in ("entry", "citation", "licence") if name not in data.attrs]
+        if absent:
+            raise DataError(
+                f"dataset {number} of {len(read)} says nothing of its {', '.join(absent)}: "
+                "only what a catalogue's entry read, with its attrs kept, can be cited"
+            )
+        attrs = data.attrs
+        line = f"{attrs['citation']} Licence: {attrs['licence']}."
+        access = f"{attrs['entry']}, {attrs['tier']} tier, read {attrs['access_time'][:10]}"
+        lines.setdefault(line, []).append(access)
+    return "\n".join(
+        f"{line} ({'; '.join(dict.fromkeys(accesses))})" for line, accesses in lines.items()
+    )
+
+
+_NO_OBSERVATIONS = "SYNTHETIC data of Blue-Cloud VRE: no observations, not to be cited as such."
+
+
+def _checksum(files: Sequence[File]) -> str:
+    """The sha256 of a file; of several, that of the list ``sha256sum`` prints of them."""
+    if not files:
+        return "none: computed"
+    if len(files) == 1:
+        return f"sha256:{files[0].sha256}"
+    listed = "".join(f"{file.sha256}  {file.path}\n" for file in files)
+    return f"sha256:{hashlib.sha256(listed.encode()).hexdigest()} of {len(files)} files"
+
+
+def _log(access: dict[str, object]) -> None:
+    told = os.environ.get("BLUECLOUD_ACCESS_LOG")
+    if not told:
+        return
+    # One write of one line in append mode: several kernels may share a log.
+    with Path(told).open("a", encoding="utf-8") as log:
+        log.write(json.dumps(access, ensure_ascii=False) + "\n")

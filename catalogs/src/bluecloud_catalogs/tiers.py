@@ -1,0 +1,126 @@
+"""Which tier answers: the provider, its last good answer, or a sample - and never in silence.
+
+``BLUECLOUD_TIERS`` lists the tiers that may be used, best first. Only a provider that gives
+no proper answer sends a request down to the next one, with a warning. "There is no such
+thing" is an answer. So is an empty result, but only from the provider or from what it once
+said: a sample that holds nothing of what was asked knows nothing of the sea, and the reason
+why the provider could not be asked is raised instead.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING, cast, get_args
+
+from pydantic import BaseModel
+
+from .declarations import Tier
+from .errors import MalformedAnswer, NotFound, SourceError, SourceUnavailable, TierError
+from .places import place_of
+from .provenance import stamp
+from .tree import Entry
+
+if TYPE_CHECKING:
+    from .readers.base import Data, Reading
+
+_DEFAULT = "live,snapshot,sample"
+
+
+class TierWarning(UserWarning):
+    """What was read does not come from the provider, or may not the next time."""
+
+
+def policy() -> tuple[Tier, ...]:
+    """The tiers that may be used, best first: ``BLUECLOUD_TIERS``, by default all three.
+
+    Raises
+    ------
+    TierError
+        If it names what is no tier, or nothing.
+    """
+    told = os.environ.get("BLUECLOUD_TIERS") or _DEFAULT
+    words = [word.strip() for word in told.split(",") if word.strip()]
+    unknown = [word for word in words if word not in get_args(Tier)]
+    if unknown or not words:
+        raise TierError(f"BLUECLOUD_TIERS={told}: it lists some of {_DEFAULT}, and nothing else")
+    return cast("tuple[Tier, ...]", tuple(dict.fromkeys(words)))
+
+
+def read(entry: Entry, request: BaseModel, *, lazy: bool) -> Data:
+    """Read an entry from the best tier that answers, stamped with which that was.
+
+    Raises
+    ------
+    TierError
+        If the policy and the entry have no tier in common.
+    SourceError
+        If no tier answered: the first failure, with what the others said.
+    """
+    allowed = policy()
+    faults: list[tuple[Tier, SourceError]] = []
+    for tier in (tier for tier in allowed if tier in entry.tiers):
+        try:
+            reading = _read_from(tier, entry, request, lazy=lazy)
+        except NotFound as answer:
+            if not faults:
+                raise
+            faults.append((tier, answer))
+            continue
+        except (SourceUnavailable, MalformedAnswer) as fault:
+            faults.append((tier, fault))
+            continue
+        if reading is None:
+            continue
+        if faults and tier == "sample" and reading.count == 0:
+            faults.append((tier, NotFound("the sample holds nothing of what was asked for")))
+            continue
+        if faults:
+            warnings.warn(
+                f"{entry.name}: read from {_what(entry, tier)}, because {_told(faults)}",
+                TierWarning,
+                stacklevel=3,
+            )
+        return stamp(entry, request, tier, reading)
+    raise _nothing_read(entry, allowed, faults)
+
+
+def _read_from(tier: Tier, entry: Entry, request: BaseModel, *, lazy: bool) -> Reading | None:
+    place = place_of(entry, tier)
+    if place is None:
+        return None
+    options = entry.reader.options.model_validate(entry.declaration.options)
+    reading = entry.reader.read(place, options, request, lazy=lazy)
+    try:
+        place.keep(reading.files)
+    except OSError as error:  # what was read is good, whether or not it can be kept
+        warnings.warn(f"BLUECLOUD_SNAPSHOTS: nothing is kept: {error}", TierWarning, stacklevel=4)
+    return reading
+
+
+def _nothing_read(
+    entry: Entry, allowed: tuple[Tier, ...], faults: list[tuple[Tier, SourceError]]
+) -> Exception:
+    if not faults:
+        return TierError(
+            f"{entry.name} can be read from {', '.join(entry.tiers)}; "
+            f"BLUECLOUD_TIERS allows {', '.join(allowed)}"
+            + ("; and BLUECLOUD_SNAPSHOTS names no folder" if "snapshot" in allowed else "")
+        )
+    kind = type(faults[0][1])
+    offered = [tier for tier in entry.tiers if tier not in allowed]
+    offer = f"; BLUECLOUD_TIERS would have to allow {', '.join(offered)}" if offered else ""
+    error = kind(f"{entry.name}: {_told(faults)}{offer}")
+    error.__cause__ = faults[0][1]
+    return error
+
+
+def _what(entry: Entry, tier: Tier) -> str:
+    sample = entry.declaration.sample
+    if tier == "sample" and sample and sample.synthetic:
+        return "its sample, which is SYNTHETIC"
+    return f"its {tier}"
+
+
+def _told(faults: list[tuple[Tier, SourceError]]) -> str:
+    return "; ".join(f"{tier}: {fault}" for tier, fault in faults)
