@@ -130,3 +130,36 @@ down: ## stop the deployment and its laboratories; everything is kept
 
 person: ## make somebody: NAME=ada [GROUP=environment-managers] [OPERATOR=1]
 	@$(COMPOSE) exec -T hub python -m bluecloud_hub.people add "$(NAME)" $(addprefix --group ,$(GROUP)) $(if $(OPERATOR),--operator)
+
+# Proof ----------------------------------------------------------------------------------------
+
+SHELL_SCRIPTS := $(shell git ls-files '*.sh' .ci/run 2>/dev/null)
+DOCKERFILES := $(shell git ls-files '*Dockerfile' 2>/dev/null)
+
+lint: install ## ruff, mypy, import rules, eslint, tsc, hadolint, shellcheck
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(NODE) npm --prefix extensions run --silent lint
+	$(BIN)/hadolint $(DOCKERFILES)
+	$(BIN)/shellcheck $(SHELL_SCRIPTS)
+
+test: lint ## lint, types and all tests; those of containers where a Docker engine answers
+	$(NODE) npm --prefix extensions run --silent test
+	@if [ -n "$${REQUIRE_DOCKER:-}" ] || $(DOCKER) info >/dev/null 2>&1; then $(MAKE) --no-print-directory images/hub images/database $(addprefix images/,$(LABS)); fi
+	$(BIN)/python -m pytest
+
+bench: install ## measure against the peers, and write tests/bench/RESULTS.md
+	@if $(DOCKER) info >/dev/null 2>&1; then $(MAKE) --no-print-directory images/hub images/database $(addprefix images/,$(LABS)); fi
+	$(BIN)/python -m tests.bench
+
+docs-check: install ## what the documents say is so: commands, links, generated parts
+	$(BIN)/python -m pytest --quiet tests/tree
+
+format: install ## put every file into the house's format
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+clean: ## take away what can be made again; .state and deploy/.env are kept
+	rm -rf $(VENV) hub/node_modules extensions/node_modules extensions/.built extensions/*/lib extensions/*/labextension

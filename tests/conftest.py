@@ -12,9 +12,12 @@ import os
 import shutil
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.platform.deployments import Deployment, Docker, Local
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -29,6 +32,35 @@ def test_data() -> Path:
     if not folder:
         pytest.skip("set BLUECLOUD_TEST_DATA to a folder of recordings to run this")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    """A hub with engine ``local``, started once for all tests."""
+    deployment = Local(tmp_path_factory.mktemp("local"))
+    try:
+        deployment.start()
+        yield deployment
+    finally:
+        deployment.stop()
+
+
+@pytest.fixture(scope="session")
+def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Docker]:
+    """A deployment of containers, started once; its images are made by ``make images``."""
+    deployment = Docker(tmp_path_factory.mktemp("docker"))
+    try:
+        deployment.start()
+        yield deployment
+    finally:
+        deployment.stop()
+
+
+@pytest.fixture(params=["local", pytest.param("docker", marks=pytest.mark.docker)])
+def deployment(request: pytest.FixtureRequest) -> Deployment:
+    """Each engine in turn."""
+    made: Deployment = request.getfixturevalue(request.param)
+    return made
 
 
 @functools.cache

@@ -30,7 +30,7 @@ from bluecloud_hub.errors import SettingsError
 PREFIX = "BLUECLOUD_"
 
 # Read by other parts of the project, and handed on by the hub to every laboratory.
-HANDED_ON = re.compile(r"^BLUECLOUD_(TIERS|[A-Z0-9]+_URL)$")
+HANDED_ON = re.compile(r"^BLUECLOUD_(TIERS|HTTP_[A-Z_]+|[A-Z0-9]+_URL)$")
 READ_ELSEWHERE = re.compile(
     r"^BLUECLOUD_(ACCESS_LOG|CREDENTIALS_DIR|LAB|RELEASE|SNAPSHOTS|TEST_\w+)$"
 )

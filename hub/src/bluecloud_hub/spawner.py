@@ -158,6 +158,8 @@ class LaboratorySpawner(Spawner):
             **handed_on(os.environ),
             "BLUECLOUD_LAB": laboratory.slug,
             "BLUECLOUD_RELEASE": laboratory.version,
+            # A person's own: what one could write for all, one could falsify for all.
+            "BLUECLOUD_SNAPSHOTS": f"{self.laboratory_home()}/.bluecloud/snapshots",
             "JUPYTERLAB_WORKSPACES_DIR": f"{own}/workspaces",
             "PYTHONNOUSERSITE": "1",
         }
