@@ -9,7 +9,7 @@ FROM ${TOOLS} AS tools
 
 FROM ${BASE} AS packages
 ARG LAB
-USER root
+USER 0
 COPY --from=tools /opt/tools /opt/tools
 COPY images/${LAB}/requirements.txt /tmp/
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
@@ -22,6 +22,7 @@ RUN mkdir -p /opt/bluecloud/laboratory \
             --requirement /tmp/requirements.txt; \
     fi \
     && /opt/venv/bin/python -m compileall -q /opt/bluecloud/laboratory
+USER 1000
 
 FROM ${BASE}
 ARG LAB
@@ -29,7 +30,7 @@ SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 
 # Layers go from what changes least to what changes most: a corrected notebook
 # rebuilds one small layer, not the environment.
-USER root
+USER 0
 COPY images/${LAB}/apt.txt /tmp/apt.txt
 RUN if [ -s /tmp/apt.txt ]; then \
         apt-get update \

@@ -1,0 +1,79 @@
+"""How large the images are and how long a second demonstration takes, against fixed limits."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from pathlib import Path
+
+from bluecloud_hub.demo import free_port
+from tests.bench.ratio import Ratio
+from tests.platform.deployments import LABORATORY
+
+ROOT = Path(__file__).resolve().parents[2]
+MEGABYTE = 1e6
+
+
+def _size(image: str) -> float:
+    shown = subprocess.run(
+        ["docker", "image", "inspect", "--format={{.Size}}", image],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return int(shown.stdout) / MEGABYTE
+
+
+def _compressed(image: str) -> float:
+    """As a registry would keep it: its layers, compressed."""
+    squeeze = zlib.compressobj(level=6, wbits=31)
+    size = 0
+    with subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE) as saved:
+        assert saved.stdout is not None
+        while part := saved.stdout.read(1 << 20):
+            size += len(squeeze.compress(part))
+    return (size + len(squeeze.flush())) / MEGABYTE
+
+
+def _demo_seconds(state: str) -> float:
+    """From the command to its ``ready``, with everything set up before."""
+    begin = time.perf_counter()
+    with subprocess.Popen(
+        ["make", "--no-print-directory", "demo", f"PORT={free_port()}"],
+        cwd=ROOT,
+        env={**os.environ, "BLUECLOUD_STATE": state},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as demo:
+        assert demo.stdout is not None
+        seconds = 0.0
+        for line in demo.stdout:
+            if line.startswith("ready:"):
+                seconds = time.perf_counter() - begin
+                break
+        demo.terminate()
+        demo.stdout.read()
+    if not seconds:
+        raise RuntimeError("make demo did not become ready")
+    return seconds
+
+
+def run() -> list[Ratio]:
+    """Each figure over its limit."""
+    base, laboratory = _size("bluecloud/base"), _size(f"bluecloud/{LABORATORY}")
+    with tempfile.TemporaryDirectory() as state:
+        _demo_seconds(state)
+        second = _demo_seconds(state)
+    limit = "the limit"
+    sys.stdout.flush()
+    return [
+        Ratio("base image", limit, base, 1200, "MB", 1.0),
+        Ratio("base image, compressed", limit, _compressed("bluecloud/base"), 430, "MB", 1.0),
+        Ratio("what a laboratory adds to it", limit, laboratory - base, 250, "MB", 1.0),
+        Ratio("make demo, second start", limit, second, 15, "s", 1.0),
+    ]

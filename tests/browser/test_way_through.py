@@ -1,0 +1,144 @@
+"""The way through in a real Chromium, through the real hub, on both engines.
+
+A new user's steps: log in, pick a laboratory, find data in its panel, insert the cell, run it,
+see the plot; then an analysis from its form. The browser reaches no host but the deployment.
+The pictures of the README are made here: ``BLUECLOUD_TEST_PICTURES=1`` keeps them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+
+from tests.conftest import chromium
+from tests.panel.test_browser import ARGUMENTS, COUNT_FIGURES
+from tests.platform.deployments import LABORATORY, Deployment
+
+pytestmark = pytest.mark.browser
+
+PICTURES = Path(__file__).parent / "pictures"
+START_MS = 90_000
+KERNEL_MS = 120_000
+
+
+@dataclass
+class Visit:
+    """One person's browser window at a deployment, and what it asked of other hosts."""
+
+    page: Page
+    deployment: Deployment
+    elsewhere: list[str] = field(default_factory=list)
+
+    def watch(self, route: Route) -> None:
+        """Let requests to the deployment through, and stop and note all others."""
+        address = urlsplit(route.request.url)
+        host = address.hostname or ""
+        if address.scheme in ("data", "blob") or host == "127.0.0.1" or host.endswith(".localhost"):
+            route.continue_()
+        else:
+            self.elsewhere.append(route.request.url)
+            route.abort()
+
+    def picture(self, name: str) -> None:
+        """Keep a picture for the README, when asked to."""
+        if os.environ.get("BLUECLOUD_TEST_PICTURES"):
+            PICTURES.mkdir(exist_ok=True)
+            self.page.screenshot(path=PICTURES / f"{name}.png")
+
+    def log_in(self, name: str, password: str) -> None:
+        """Fill in the login page."""
+        self.page.goto(f"{self.deployment.address}/hub/login")
+        self.page.get_by_label("Username").fill(name)
+        self.page.get_by_label("Password:").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("heading", name="Laboratories")).to_be_visible()
+
+    def card(self, slug: str) -> Locator:
+        """A laboratory's card on the picker."""
+        return self.page.locator(f'[data-laboratory="{slug}"]')
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@contextmanager
+def visiting(browser: Browser, deployment: Deployment) -> Iterator[Visit]:
+    """A window of somebody who was never here."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    visit = Visit(context.new_page(), deployment)
+    context.route("**/*", visit.watch)
+    try:
+        yield visit
+        assert visit.elsewhere == []
+    finally:
+        context.close()
+
+
+def test_a_new_user_gets_a_plot_of_real_data(browser: Browser, deployment: Deployment) -> None:
+    password = deployment.add("yara")
+    with visiting(browser, deployment) as visit:
+        page = visit.page
+        visit.log_in("yara", password)
+        visit.picture("picker")
+
+        card = visit.card(LABORATORY)
+        card.get_by_label("Size").select_option("medium")
+        card.get_by_role("button", name="Start").click()
+        page.wait_for_url(f"**/user/yara/{LABORATORY}/lab**", timeout=START_MS)
+
+        data = page.get_by_role("tab", name="Data", exact=True)
+        expect(data).to_be_visible(timeout=START_MS)
+        data.click()
+        page.get_by_role("searchbox", name="Filter").fill("ostia monthly")
+        page.get_by_role("button", name="Insert", exact=True).click()
+        editor = page.locator(".jp-NotebookPanel .jp-CodeCell .cm-content")
+        expect(editor).to_contain_text('catalogue["ostia_sst_monthly"]', timeout=KERNEL_MS)
+        page.locator(".jp-Notebook .cm-content").press("Control+End")
+        page.keyboard.type(
+            "\nimport hvplot.xarray\nostia_sst_monthly.sst[0].hvplot(cmap='coolwarm', frame_width=560)"
+        )
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_function(f"({COUNT_FIGURES})() >= 1", timeout=KERNEL_MS)
+        visit.picture("laboratory")
+
+
+def test_an_analysis_runs_from_its_form(browser: Browser, deployment: Deployment) -> None:
+    password = deployment.add("zoe")
+    with visiting(browser, deployment) as visit:
+        page = visit.page
+        visit.log_in("zoe", password)
+        visit.card(LABORATORY).get_by_label("Size").select_option("medium")
+        visit.card(LABORATORY).get_by_role("button", name="Start").click()
+        page.wait_for_url(f"**/user/zoe/{LABORATORY}/lab**", timeout=START_MS)
+        page.get_by_role("radio", name="Marine heatwaves").check(timeout=START_MS)
+        page.get_by_role("button", name="Run", exact=True).click()
+        page.wait_for_function(f"({COUNT_FIGURES})() >= 1", timeout=KERNEL_MS)
+        page.locator(".jp-OutputArea-output .bk-Figure").first.scroll_into_view_if_needed()
+        visit.picture("analysis")
+
+
+def test_a_stop_button_stops(browser: Browser, deployment: Deployment) -> None:
+    password = deployment.add("zoe")
+    with visiting(browser, deployment) as visit:
+        visit.log_in("zoe", password)
+        card = visit.card(LABORATORY)
+        if card.get_by_role("button", name="Start").is_visible():
+            card.get_by_role("button", name="Start").click()
+            visit.page.wait_for_url(f"**/user/zoe/{LABORATORY}/lab**", timeout=START_MS)
+            visit.page.goto(f"{deployment.address}/hub/home")
+        expect(card).to_have_attribute("data-state", "running")
+        card.get_by_role("button", name="Stop").click()
+        expect(card.get_by_role("button", name="Start")).to_be_visible(timeout=START_MS)
+        expect(card).to_contain_text("opened last")
