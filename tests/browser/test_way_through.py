@@ -107,7 +107,8 @@ def test_a_new_user_gets_a_plot_of_real_data(browser: Browser, deployment: Deplo
         expect(editor).to_contain_text('catalogue["ostia_sst_monthly"]', timeout=KERNEL_MS)
         page.locator(".jp-Notebook .cm-content").press("Control+End")
         page.keyboard.type(
-            "\nimport hvplot.xarray\nostia_sst_monthly.sst[0].hvplot(cmap='coolwarm', frame_width=560)"
+            "\nimport hvplot.xarray"
+            "\nostia_sst_monthly.sst[0].hvplot(cmap='coolwarm', frame_width=560)"
         )
         page.keyboard.press("Shift+Enter")
         page.wait_for_function(f"({COUNT_FIGURES})() >= 1", timeout=KERNEL_MS)

@@ -1,0 +1,85 @@
+"""A laboratory's image by itself: what it is made of, and its notebooks run in it to the end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.docker
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+
+
+def inside(image: str, command: str) -> str:
+    """What a command prints in a container of an image, held as a laboratory is, network off."""
+    done = subprocess.run(
+        [
+            "docker",
+            "run",
+            "--rm",
+            "--network=none",
+            "--cap-drop=ALL",
+            "--security-opt=no-new-privileges",
+            "--memory=2g",
+            "--env=BLUECLOUD_TIERS=sample",
+            image,
+            "bash",
+            "-c",
+            command,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_curated_notebook_runs_in_its_image_with_the_network_off(notebook: Path) -> None:
+    slug = notebook.parent.name
+    path = f"/opt/bluecloud/notebooks/{slug}/{notebook.name}"
+    written = inside(
+        f"bluecloud/{slug}",
+        f"cd /tmp && papermill --no-progress-bar {path} /tmp/executed.ipynb >&2 && ls /tmp/results",
+    )
+    assert notebook.stem in written
+
+
+def test_an_image_does_not_start_as_root() -> None:
+    for image in ("bluecloud/base", "bluecloud/environment"):
+        shown = subprocess.run(
+            ["docker", "image", "inspect", image], capture_output=True, check=True
+        )
+        assert json.loads(shown.stdout)[0]["Config"]["User"] == "1000"
+
+
+def test_every_module_is_compiled_and_the_slow_checker_is_left_out() -> None:
+    code = """
+import importlib.util, json, pathlib, sysconfig
+packages = pathlib.Path(sysconfig.get_paths()["purelib"])
+sources = [p for p in packages.rglob("*.py") if "__pycache__" not in p.parts]
+compiled = {p.name.split(".cpython")[0] for p in packages.rglob("*.pyc")}
+print(json.dumps({
+    "left": sum(p.stem not in compiled for p in sources),
+    "sources": len(sources),
+    "rfc3987_syntax": importlib.util.find_spec("rfc3987_syntax") is not None,
+}))
+"""
+    seen = json.loads(inside("bluecloud/base", f"python - <<'CODE'\n{code}\nCODE"))
+    assert seen["sources"] > 2000
+    assert seen["left"] < seen["sources"] * 0.01  # templates and examples that are no Python
+    assert not seen["rfc3987_syntax"]
+
+
+def test_the_panel_is_there_and_nothing_asks_for_news() -> None:
+    listed = inside("bluecloud/environment", "jupyter labextension list 2>&1; true")
+    for name in ("@bluecloud/core", "@bluecloud/environment"):
+        line = next(line for line in listed.splitlines() if name in line)
+        assert "enabled" in line
+        assert "OK" in line
+    assert "apputils-extension:announcements" in listed.split("Disabled extensions")[1]
