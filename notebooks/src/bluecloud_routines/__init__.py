@@ -1,1 +1,31 @@
-"""To be written."""
+"""The laboratories' processing routines: labelled arrays in, labelled arrays out.
+
+One package per laboratory, and nothing in it reads a file, a network or a catalogue: whoever
+calls a routine brings the data and decides what becomes of the result. That is what lets one
+function serve a notebook, a run without a person, and a test against a published number.
+"""
+
+from bluecloud_routines.errors import (
+    BaselineError,
+    ParameterError,
+    RoutineError,
+    ShortBaselineWarning,
+    TimeAxisError,
+    TooShortError,
+    UnitsError,
+    ValuesError,
+)
+from bluecloud_routines.products import describe_product, described_csv
+
+__all__ = [
+    "BaselineError",
+    "ParameterError",
+    "RoutineError",
+    "ShortBaselineWarning",
+    "TimeAxisError",
+    "TooShortError",
+    "UnitsError",
+    "ValuesError",
+    "describe_product",
+    "described_csv",
+]

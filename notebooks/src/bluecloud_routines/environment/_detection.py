@@ -1,0 +1,122 @@
+"""From daily values to climatology, threshold and daily category, block of cells by block."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bluecloud_routines.environment._climatology import DAYS, Floats, Reference, climatology
+from bluecloud_routines.environment._runs import events_of
+from bluecloud_routines.errors import ValuesError
+
+Values = NDArray[np.floating]
+
+# The sample of one day of the year, 30 years of 11 days, is then 170 kB: it stays in a core's
+# own cache. Fewer cells would spend the time on calls.
+_CELLS = 64
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When days above the threshold are an event; see :func:`marine_heatwaves`."""
+
+    min_duration: int
+    max_gap: int
+    join_first: bool
+    cold: bool
+
+
+def detect(
+    values: Values, *, reference: Reference, rules: Rules, threads: int = 1
+) -> tuple[Floats, Floats, NDArray[np.float32]]:
+    """Climatology, threshold (..., day of year) and category (..., time) of (..., time) values.
+
+    Raises
+    ------
+    ValuesError
+        If any value is infinite.
+    """
+    *shape, times = values.shape
+    cells = values.reshape(-1, times)
+    mean = np.full((len(cells), DAYS), np.nan)
+    limit = np.full((len(cells), DAYS), np.nan)
+    category = np.empty((len(cells), times), dtype=np.float32)
+
+    def work(first: int) -> None:
+        part = slice(first, first + _CELLS)
+        block = np.array(cells[part], dtype=np.float64, order="C")
+        if np.isfinite(block).all():
+            mean[part], limit[part] = _detect_block(block, None, reference, rules, category[part])
+            return
+        if np.isinf(block).any():
+            raise ValuesError("there are infinite values: a missing value is NaN")
+        category[part] = np.nan
+        absent: NDArray[np.bool_] = np.isnan(block)
+        gappy: NDArray[np.bool_] = np.any(absent, axis=1)
+        # Cells with gaps need a slower way to their percentiles; cells of land need none.
+        for chosen in (~gappy, gappy & ~absent.all(axis=1)):
+            if chosen.any():
+                at = first + np.flatnonzero(chosen)
+                missing = absent[chosen] if gappy[at[0] - first] else None
+                found = np.empty((len(at), times), dtype=np.float32)
+                mean[at], limit[at] = _detect_block(block[chosen], missing, reference, rules, found)
+                category[at] = found
+
+    if threads == 1:
+        for first in range(0, len(cells), _CELLS):
+            work(first)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, range(0, len(cells), _CELLS)))
+    return (
+        mean.reshape(*shape, DAYS),
+        limit.reshape(*shape, DAYS),
+        category.reshape(*shape, times),
+    )
+
+
+def available_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _detect_block(
+    block: Floats,
+    missing: NDArray[np.bool_] | None,
+    reference: Reference,
+    rules: Rules,
+    category: NDArray[np.float32],
+) -> tuple[Floats, Floats]:
+    """Climatology and threshold of a (cell, time) block; its category is written in place."""
+    sign = -1 if rules.cold else 1
+    if rules.cold:
+        block = -block
+    mean, limit = climatology(block, reference, gaps=missing is not None)
+    runs = events_of(
+        block > np.take(limit, reference.day, axis=1),
+        min_duration=rules.min_duration,
+        max_gap=rules.max_gap,
+        join_first=rules.join_first,
+        missing=missing,
+    )
+    category[:] = 0
+    if missing is not None:
+        category[missing] = np.nan
+    cell, time = runs.days()
+    day = reference.day[time]
+    category[cell, time] = categories(block[cell, time], mean[cell, day], limit[cell, day])
+    return sign * mean, sign * limit
+
+
+def categories(temperature: Floats, mean: Floats, limit: Floats) -> Floats:
+    """1 to 4 on each day of an event: how many times threshold minus climatology is reached.
+
+    A day in a joined gap, below the threshold, is 1: it belongs to the event.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        times = np.floor((temperature - mean) / (limit - mean))
+    # fmax and fmin, because 0/0 (water under ice in a joined gap) is 1 as well.
+    bounded: Floats = np.fmin(np.fmax(times, 1.0), 4.0)
+    return bounded

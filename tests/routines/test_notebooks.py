@@ -1,0 +1,143 @@
+"""The curated notebooks: as they are kept, and as they run without a person."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+import xarray as xr
+
+from bluecloud_routines.environment import heatwave_events
+from bluecloud_runner.parameters import parameter_form
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+PATHS = sorted(FOLDER.glob("*/*.ipynb"))
+EACH = pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+ENVIRONMENT = FOLDER / "environment"
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=nbformat.NO_CONVERT)
+
+
+def executed(path: Path, folder: Path, **parameters: Any) -> nbformat.NotebookNode:
+    """Run a notebook as papermill's command does, in a folder of its own."""
+    given = [word for name, value in parameters.items() for word in ("-p", name, str(value))]
+    subprocess.run(
+        [sys.executable, "-m", "papermill", str(path), "out.ipynb", "--no-progress-bar", *given],
+        cwd=folder,
+        check=True,
+        timeout=120,
+        capture_output=True,
+        text=True,
+    )
+    return read(folder / "out.ipynb")
+
+
+def shown(notebook: nbformat.NotebookNode) -> str:
+    """All that the notebook's cells put out, as text."""
+    return json.dumps([cell.get("outputs", []) for cell in notebook.cells])
+
+
+def violations(path: Path) -> list[Any]:
+    """What compliance-checker finds against CF-1.10 that is an error."""
+    report = path.with_suffix(".json")
+    command = [str(Path(sys.executable).parent / "compliance-checker"), "--test=cf:1.10"]
+    subprocess.run(
+        [*command, "--format=json", f"--output={report}", str(path)],
+        check=False,  # it also fails on mere recommendations
+        timeout=120,
+        capture_output=True,
+    )
+    priorities = json.loads(report.read_text())["cf:1.10"]["high_priorities"]
+    return [check["msgs"] for check in priorities if check["msgs"]]
+
+
+@EACH
+def test_it_is_kept_without_outputs_in_format_4_5(path: Path) -> None:
+    notebook = read(path)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+
+
+@EACH
+def test_it_begins_with_title_and_question_then_its_one_parameters_cell(path: Path) -> None:
+    first, second, *others = read(path).cells
+    heading, empty, question = first.source.split("\n")
+    assert heading.startswith("# ")
+    assert empty == ""
+    assert "?" in question
+    assert second.metadata.tags == ["parameters"]
+    assert not any("parameters" in cell.metadata.get("tags", []) for cell in others)
+
+
+@EACH
+def test_its_parameters_can_all_be_asked_for(path: Path) -> None:
+    form = parameter_form(read(path))
+    assert form.problems == ()
+    for name, field in form.schema["properties"].items():
+        assert field["title"], name
+        assert field["description"], name
+
+
+@EACH
+def test_no_cell_is_longer_than_15_lines(path: Path) -> None:
+    long = [cell.id for cell in read(path).cells if len(cell.source.splitlines()) > 15]
+    assert long == []
+
+
+def test_the_anomaly_runs_from_its_defaults_and_says_why_it_gives_no_trend(
+    tmp_path: Path,
+) -> None:
+    told = shown(executed(ENVIRONMENT / "sst_anomaly.ipynb", tmp_path))
+    assert "No trend is given: a trend needs at least 10 years" in told
+    assert "SYNTHETIC" not in told
+    product = tmp_path / "results" / "sst_anomaly.nc"
+    assert violations(product) == []
+    with xr.open_dataset(product) as written:
+        assert "Open Government Licence" in written.attrs["license"]
+        assert "Met Office" in written.attrs["acknowledgement"]
+        # Its own baseline: each calendar month's mean is nothing.
+        months = written["sst_anomaly"].groupby("time.month").mean()
+        assert float(abs(months).max()) < 1e-5
+
+
+def test_the_heatwaves_run_from_their_defaults_and_every_figure_says_synthetic(
+    tmp_path: Path,
+) -> None:
+    notebook = executed(ENVIRONMENT / "marine_heatwaves.ipynb", tmp_path)
+    for cell in ("map", "series", "years"):
+        (outputs,) = [json.dumps(c.outputs) for c in notebook.cells if c.id == cell]
+        assert "SYNTHETIC: " in outputs, cell
+    product = tmp_path / "results" / "marine_heatwaves.nc"
+    assert violations(product) == []
+    table = pd.read_csv(
+        product.with_name("marine_heatwave_events.csv"),
+        comment="#",
+        parse_dates=["start", "end", "peak"],
+    )
+    with xr.open_dataset(product) as written:
+        assert written.attrs["title"].startswith("SYNTHETIC")
+        assert written.attrs["license"].startswith("CC0")
+        pd.testing.assert_frame_equal(table, heatwave_events(written), check_dtype=False)
+
+
+def test_the_heatwaves_of_a_persons_own_series_are_those_of_the_authors_program(
+    tmp_path: Path, oracles: Path
+) -> None:
+    own = {"sst_file": oracles / "sst_WA.csv", "baseline_first": 1982, "baseline_last": 2011}
+    notebook = executed(ENVIRONMENT / "marine_heatwaves.ipynb", tmp_path, **own)
+    assert "SYNTHETIC" not in shown(notebook)
+    results = tmp_path / "results"
+    assert violations(results / "marine_heatwaves.nc") == []
+    table = pd.read_csv(results / "marine_heatwave_events.csv", comment="#")
+    reference = pd.read_csv(oracles / "ref_oliver_sst_WA_events_clim1982-2011.csv")
+    assert table["start"].tolist() == reference["date_start"].tolist()
+    assert table["peak"].tolist() == reference["date_peak"].tolist()

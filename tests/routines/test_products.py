@@ -1,0 +1,72 @@
+"""What a product says of itself."""
+
+from datetime import UTC, datetime
+from io import StringIO
+
+import pandas as pd
+import pytest
+import xarray as xr
+
+from bluecloud_routines import ParameterError, describe_product, described_csv
+
+MADE_AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+STAMPED = {
+    "source": "cmems",
+    "entry": "ostia",
+    "tier": "sample",
+    "licence": "CC0",
+    "citation": "Somebody (2020).",
+    "synthetic": "false",
+}
+
+
+def described(*inputs: dict[str, str]) -> xr.Dataset:
+    product = xr.Dataset(
+        {"a": (("time", "lat"), [[1.0]], {"units": "1"})},
+        coords={"time": [pd.Timestamp(2000, 1, 1)], "lat": [43.0]},
+        attrs={"references": "a paper"},
+    )
+    return describe_product(
+        product, title="T", summary="S.", inputs=inputs, made_at=MADE_AT, made_by="it.ipynb"
+    )
+
+
+def test_a_product_carries_its_inputs_licence_citation_and_source() -> None:
+    attrs = described(STAMPED).attrs
+    assert attrs["title"] == "T"
+    assert attrs["license"] == "CC0"
+    assert attrs["acknowledgement"] == "Somebody (2020)."
+    assert attrs["source"] == "source cmems, entry ostia, tier sample"
+    assert attrs["history"] == "2026-01-02T03:04:05+00:00 it.ipynb"
+    assert attrs["references"] == "a paper"
+    assert attrs["geospatial_lat_max"] == 43
+    assert attrs["time_coverage_end"] == "2000-01-01T00:00:00Z"
+
+
+def test_a_product_with_a_synthetic_input_says_so_in_its_title() -> None:
+    attrs = described(STAMPED, STAMPED | {"synthetic": "true", "licence": "CC-BY"}).attrs
+    assert attrs["title"] == "SYNTHETIC: T"
+    assert attrs["synthetic"] == "true"
+    assert attrs["license"] == "CC0; CC-BY"
+
+
+def test_an_input_that_says_nothing_is_said_to_say_nothing() -> None:
+    attrs = described({}).attrs
+    assert attrs["license"] == attrs["source"] == "not stated by the input"
+
+
+def test_a_product_from_nothing_or_from_no_time_zone_is_refused() -> None:
+    with pytest.raises(ParameterError, match="inputs is empty"):
+        described()
+    with pytest.raises(ParameterError, match="time zone"):
+        describe_product(
+            xr.Dataset(), title="", summary="", inputs=[{}], made_at=datetime.min, made_by=""
+        )
+
+
+def test_a_described_table_is_read_back_past_its_description() -> None:
+    table = pd.DataFrame({"start": [pd.Timestamp(2000, 1, 1)], "category": [2]})
+    text = described_csv(table, {"title": "T", "history": "one\ntwo"})
+    assert text.startswith("# title: T\n# history: one\n# history: two\nstart,category\n2000-01-01")
+    read = pd.read_csv(StringIO(text), comment="#", parse_dates=["start"])
+    pd.testing.assert_frame_equal(read, table, check_dtype=False)
