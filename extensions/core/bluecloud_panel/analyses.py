@@ -1,0 +1,94 @@
+"""The curated notebooks of a laboratory, as the panel describes them.
+
+A notebook says itself what it is: its first heading is the title, the paragraph after it the
+summary, its ``parameters`` cell the form. One that cannot be read is still listed, with the
+reason: the others are not lost with it.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from bluecloud_panel.errors import UnknownAnalysis, UnusableAnalysis
+from bluecloud_panel.laboratory import Laboratory
+from bluecloud_runner import ParameterForm, Problem, parameter_form
+
+
+@dataclass(frozen=True)
+class CuratedNotebook:
+    """One curated notebook; ``content`` is None where it could not be read."""
+
+    name: str
+    path: Path
+    title: str
+    summary: str
+    form: ParameterForm
+    content: dict[str, Any] | None
+
+    def readable_content(self) -> dict[str, Any]:
+        """The notebook, or `UnusableAnalysis` with the reason."""
+        if self.content is None:
+            reasons = "; ".join(problem.message for problem in self.form.problems)
+            raise UnusableAnalysis(f"{self.name}: {reasons}")
+        return self.content
+
+
+def curated_notebooks(laboratory: Laboratory) -> list[CuratedNotebook]:
+    """Every curated notebook of the laboratory, by file name; none if it has no folder."""
+    return [_read(path) for path in sorted(laboratory.curated.glob("*.ipynb"))]
+
+
+def curated_notebook(laboratory: Laboratory, name: str) -> CuratedNotebook:
+    """The curated notebook of that name; a name is looked up and never made into a path.
+
+    Raises
+    ------
+    UnknownAnalysis
+        If there is none.
+    """
+    paths = {path.stem: path for path in laboratory.curated.glob("*.ipynb")}
+    if name not in paths:
+        known = ", ".join(sorted(paths)) or "none"
+        raise UnknownAnalysis(f"there is no analysis {name!r}; there are: {known}")
+    return _read(paths[name])
+
+
+def _read(path: Path) -> CuratedNotebook:
+    readable_name = path.stem.replace("_", " ").capitalize()
+    try:
+        content = dict(nbformat.read(path, as_version=4))
+    except Exception as error:  # noqa: BLE001 - nbformat raises a dozen kinds for one reason
+        problem = Problem("syntax", f"the notebook cannot be read: {error}")
+        empty = parameter_form({"cells": []}).schema
+        form = ParameterForm(empty, (problem,))
+        return CuratedNotebook(path.stem, path, readable_name, "", form, None)
+    title, summary = _title_and_summary(content)
+    title = title or readable_name
+    return CuratedNotebook(
+        path.stem, path, title, summary, parameter_form(content, title=title), content
+    )
+
+
+def _title_and_summary(notebook: dict[str, Any]) -> tuple[str, str]:
+    """The first heading and the paragraph that follows it, as plain text."""
+    prose = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    blocks = [b.strip() for text in prose for b in re.split(r"\n\s*\n|\n(?=#)", text) if b.strip()]
+    for number, block in enumerate(blocks):
+        heading = re.match(r"#+\s+(.*)", block)
+        if not heading:
+            continue
+        # A paragraph may follow its heading without an empty line.
+        rest = block[heading.end() :].strip()
+        following = rest or (blocks[number + 1] if number + 1 < len(blocks) else "")
+        return _plain(heading[1]), "" if following.startswith("#") else _plain(following)
+    return "", ""
+
+
+def _plain(markdown: str) -> str:
+    """Markdown without links, emphasis and line breaks."""
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
+    text = re.sub(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    return " ".join(text.split())

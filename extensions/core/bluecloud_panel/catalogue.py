@@ -1,0 +1,59 @@
+"""The laboratory's catalogue as the panel shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bluecloud_panel import wire
+from bluecloud_panel.errors import CatalogueUnavailable
+
+if TYPE_CHECKING:
+    from bluecloud_catalogs.facts import EntryFacts
+
+
+def catalogue(slug: str) -> wire.Catalogue:
+    """The entries of a laboratory's catalogue, and what is wrong with those that are missing.
+
+    The first call imports the readers, which takes seconds: not for the event loop.
+
+    Raises
+    ------
+    CatalogueUnavailable
+        If there is no catalogue, or it cannot be read at all.
+    """
+    import bluecloud_catalogs
+
+    try:
+        problems = bluecloud_catalogs.open_catalog(slug, strict=False).problems
+        entries = bluecloud_catalogs.entries(slug, strict=False)
+    except bluecloud_catalogs.DataError as error:
+        raise CatalogueUnavailable(str(error)) from error
+    return wire.Catalogue(
+        entries=tuple(_entry(facts) for facts in entries),
+        problems=tuple(str(problem) for problem in problems),
+    )
+
+
+def _entry(facts: EntryFacts) -> wire.Entry:
+    first, last = facts.extent.time
+    return wire.Entry(
+        name=facts.name,
+        title=facts.title,
+        description=facts.description,
+        source=facts.source_title,
+        variables=tuple(
+            wire.Variable(name=v.name, standard_name=v.standard_name, units=v.units)
+            for v in facts.variables
+        ),
+        extent=wire.Extent(
+            bbox=facts.extent.bbox, time=(first.isoformat(), last.isoformat() if last else None)
+        ),
+        licence=wire.Licence(
+            name=facts.licence.name, text=facts.licence.text, url=facts.licence.url
+        ),
+        citation=facts.citation,
+        login=facts.login,
+        tiers=facts.tiers,
+        synthetic=facts.synthetic_sample,
+        snippet=facts.snippet,
+    )

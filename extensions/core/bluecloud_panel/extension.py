@@ -1,0 +1,42 @@
+"""How the server half enters a Jupyter server: routes at load, copies once it answers."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.serverapp import ServerApp
+from jupyter_server.utils import url_path_join
+
+from bluecloud_panel.errors import HomeNotWritable, PanelError
+from bluecloud_panel.handlers import ROUTES
+from bluecloud_panel.plots import ScriptsHandler, installed_scripts, served
+from bluecloud_panel.service import LaboratoryService
+
+
+def load(server: ServerApp) -> None:
+    """Add the routes, and tell the page which scripts are served."""
+    web_app = server.web_app
+    base_url = web_app.settings["base_url"]
+    service = {"service": LaboratoryService(Path(server.root_dir))}
+    routes: list[tuple[str, type, dict[str, Any]]] = [
+        (url_path_join(base_url, "bluecloud/api", pattern), handler, service)
+        for pattern, handler in ROUTES
+    ]
+    scripts = installed_scripts()
+    for found in scripts:
+        place = url_path_join(base_url, "bluecloud/plots", found.package, found.version)
+        routes.append((f"{place}/(.*)", ScriptsHandler, {"path": str(found.folder)}))
+    web_app.add_handlers(".*$", routes)  # type: ignore[no-untyped-call]
+    page_config = web_app.settings.setdefault("page_config_data", {})
+    page_config["bluecloudPlots"] = served(scripts).model_dump_json()
+
+
+async def start(server: ServerApp) -> None:
+    """Make the person's copies; the server listens already, and the thread leaves it free."""
+    service = LaboratoryService(Path(server.root_dir))
+    try:
+        await asyncio.to_thread(service.make_copies)
+    except HomeNotWritable as error:
+        server.log.warning("no copies of the curated notebooks: %s", error)
+    except PanelError as error:
+        server.log.info("%s", error)

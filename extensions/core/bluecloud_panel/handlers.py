@@ -1,0 +1,125 @@
+"""The panel's routes, below ``<base_url>bluecloud/api/``.
+
+A handler reads the request, calls the service in a thread and writes the answer. Who may call
+is Jupyter Server's concern: its identity, its authorizer (resource ``bluecloud``) and its
+XSRF check, all kept.
+"""
+
+import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from pydantic import BaseModel, ValidationError
+from tornado import web
+
+from bluecloud_panel import wire
+from bluecloud_panel.errors import BadRequest, PanelError
+from bluecloud_panel.service import LaboratoryService, failure
+
+Request = TypeVar("Request", bound=wire.Wire)
+
+
+class PanelHandler(APIHandler):
+    """What all routes share: the service, and errors in one shape."""
+
+    auth_resource = "bluecloud"
+
+    def initialize(self, service: LaboratoryService) -> None:
+        """Take what the route was registered with."""
+        self.service = service
+
+    async def answer(self, ask: Callable[[], BaseModel]) -> None:
+        """Ask in a thread and write the answer."""
+        answer = await asyncio.to_thread(ask)
+        self.finish(answer.model_dump_json())
+
+    def asked(self, model: type[Request]) -> Request:
+        """The request's body; an empty one is a request without wishes."""
+        try:
+            return model.model_validate_json(self.request.body or b"{}")
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(str(step) for step in first["loc"]) or "the body"
+            raise BadRequest(f"{where}: {first['msg']}") from error
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Every error is a `wire.Failure`, whoever raised it."""
+        raised = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(raised, PanelError):
+            self.set_status(raised.status)
+            told = failure(raised)
+        else:
+            message = getattr(raised, "log_message", None) or HTTPStatus(status_code).phrase
+            told = wire.Failure(kind="ServerError", error=message)
+        self.finish(told.model_dump_json())
+
+    def log_exception(self, *exc_info: Any) -> None:
+        """A `PanelError` is an answer and no fault of the server: one line, no traceback."""
+        if isinstance(exc_info[1], PanelError):
+            self.log.info("%s: %s", exc_info[1].kind, exc_info[1])
+        else:
+            super().log_exception(*exc_info)
+
+
+class LaboratoryHandler(PanelHandler):
+    """What this laboratory is."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with a `wire.Laboratory`."""
+        await self.answer(self.service.laboratory)
+
+
+class AnalysesHandler(PanelHandler):
+    """The laboratory's analyses."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with `wire.Analyses`."""
+        await self.answer(self.service.analyses)
+
+
+class OpenHandler(PanelHandler):
+    """The person's copy of one analysis."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, name: str) -> None:
+        """Make the copy if need be and answer with its `wire.Notebook`."""
+        request = self.asked(wire.OpenRequest)
+        await self.answer(lambda: self.service.open_analysis(name, beside=request.beside))
+
+
+class RunHandler(PanelHandler):
+    """One analysis with parameters."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, name: str) -> None:
+        """Check the parameters, write the notebook and answer with its `wire.Notebook`."""
+        request = self.asked(wire.RunRequest)
+        await self.answer(lambda: self.service.run_analysis(name, request.parameters))
+
+
+class CatalogueHandler(PanelHandler):
+    """The laboratory's catalogue."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with a `wire.Catalogue`."""
+        await self.answer(self.service.catalogue)
+
+
+ROUTES: list[tuple[str, type[PanelHandler]]] = [
+    (r"laboratory", LaboratoryHandler),
+    (r"analyses", AnalysesHandler),
+    (r"analyses/([^/]+)/open", OpenHandler),
+    (r"analyses/([^/]+)/run", RunHandler),
+    (r"catalogue", CatalogueHandler),
+]

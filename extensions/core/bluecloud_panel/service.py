@@ -1,0 +1,122 @@
+"""What the panel answers, without a word about HTTP.
+
+Everything here reads or writes files, so that the handlers call it in a thread.
+"""
+
+from pathlib import Path
+
+import nbformat
+from pydantic import JsonValue
+
+from bluecloud_panel import wire
+from bluecloud_panel.analyses import CuratedNotebook, curated_notebook, curated_notebooks
+from bluecloud_panel.catalogue import catalogue
+from bluecloud_panel.copies import Copies
+from bluecloud_panel.errors import HomeNotWritable, PanelError, RefusedParameters, UnusableAnalysis
+from bluecloud_panel.laboratory import this_laboratory
+from bluecloud_runner import NotebookError, check, with_parameters
+
+
+class LaboratoryService:
+    """The panel's answers for the person whose home this is."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def laboratory(self) -> wire.Laboratory:
+        """What this laboratory is, and what does not work in it now."""
+        laboratory = this_laboratory()
+        return wire.Laboratory(
+            slug=laboratory.slug,
+            title=laboratory.title,
+            summary=laboratory.summary,
+            version=laboratory.version,
+            problems=self._home_problems(self._copies(laboratory.slug)),
+        )
+
+    def analyses(self) -> wire.Analyses:
+        """Every analysis, each with its form and the person's copy."""
+        laboratory = this_laboratory()
+        copies = self._copies(laboratory.slug)
+        described = [self._described(n, copies) for n in curated_notebooks(laboratory)]
+        absent = not laboratory.curated.is_dir()
+        return wire.Analyses(
+            analyses=tuple(sorted(described, key=lambda analysis: analysis.title)),
+            problems=(f"There is no folder {laboratory.curated}.",) if absent else (),
+        )
+
+    def open_analysis(self, name: str, *, beside: bool = False) -> wire.Notebook:
+        """The person's copy of an analysis, made if need be; or a fresh one beside it."""
+        laboratory = this_laboratory()
+        notebook = curated_notebook(laboratory, name)
+        notebook.readable_content()
+        copies = self._copies(laboratory.slug)
+        if beside:
+            path = copies.write_fresh(name, notebook.path.read_bytes())
+        else:
+            path = copies.make(notebook.path)
+        return self._notebook(path)
+
+    def run_analysis(self, name: str, values: dict[str, JsonValue]) -> wire.Notebook:
+        """A fresh notebook with the values in it, ready to be run from top to bottom."""
+        laboratory = this_laboratory()
+        notebook = curated_notebook(laboratory, name)
+        content = notebook.readable_content()
+        if errors := check(notebook.form.schema, values):
+            raise RefusedParameters(errors)
+        try:
+            prepared = with_parameters(content, values)
+        except NotebookError as error:
+            raise UnusableAnalysis(f"{name}: {error}") from error
+        text = nbformat.writes(nbformat.from_dict(prepared))
+        return self._notebook(self._copies(laboratory.slug).write_fresh(name, text.encode()))
+
+    def catalogue(self) -> wire.Catalogue:
+        """The entries of the laboratory's catalogue."""
+        return catalogue(this_laboratory().slug)
+
+    def make_copies(self) -> None:
+        """The copies a laboratory's home starts with; nothing where there is no laboratory."""
+        laboratory = this_laboratory()
+        readable = [n.path for n in curated_notebooks(laboratory) if n.content is not None]
+        self._copies(laboratory.slug).make_all(readable)
+
+    def _copies(self, slug: str) -> Copies:
+        return Copies(self._home, slug)
+
+    def _notebook(self, path: Path) -> wire.Notebook:
+        return wire.Notebook(path=path.relative_to(self._home).as_posix())
+
+    def _described(self, notebook: CuratedNotebook, copies: Copies) -> wire.Analysis:
+        state = copies.state(notebook.path)
+        return wire.Analysis(
+            name=notebook.name,
+            title=notebook.title,
+            summary=notebook.summary,
+            form=notebook.form.schema,
+            problems=tuple(
+                wire.Problem(kind=p.kind, message=p.message, line=p.line)
+                for p in notebook.form.problems
+            ),
+            copy_path=state.path.relative_to(self._home).as_posix() if state.path else None,
+            curated_is_newer=state.changed and state.curated_is_newer,
+        )
+
+    def _home_problems(self, copies: Copies) -> tuple[str, ...]:
+        try:
+            copies.check_writable()
+        except HomeNotWritable as error:
+            return (f"{error}. Analyses can be read here, but neither opened nor run.",)
+        return ()
+
+
+def failure(error: PanelError) -> wire.Failure:
+    """An error as it goes over the wire."""
+    refused = error.fields if isinstance(error, RefusedParameters) else ()
+    return wire.Failure(
+        kind=error.kind,
+        error=str(error),
+        fields=tuple(
+            wire.FieldFailure(field=f.field, error=f.message, allowed=f.allowed) for f in refused
+        ),
+    )

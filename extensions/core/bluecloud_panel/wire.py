@@ -1,0 +1,146 @@
+"""What goes over the wire between the panel's two halves.
+
+The TypeScript of the other half is generated from here (`extensions/wire.py`), so that the two
+cannot drift apart.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+
+class Wire(BaseModel):
+    """The base of all answers: fixed once made."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_serialization_defaults_required=True,  # an answer leaves nothing out
+    )
+
+
+class Laboratory(Wire):
+    """What this laboratory is, and what does not work in it now."""
+
+    slug: str
+    title: str
+    summary: str
+    version: str
+    problems: tuple[str, ...] = ()
+
+
+class Problem(Wire):
+    """One thing the author of a notebook should correct."""
+
+    kind: str
+    message: str
+    line: int | None = None
+
+
+class Analysis(Wire):
+    """A curated notebook, and the person's own copy of it."""
+
+    name: str
+    title: str
+    summary: str
+    form: Annotated[dict[str, JsonValue], Field(json_schema_extra={"x-typescript": "RJSFSchema"})]
+    problems: tuple[Problem, ...] = ()
+    copy_path: str | None = Field(None, description="The person's copy, below the server's root.")
+    curated_is_newer: bool = Field(
+        False, description="The person changed the copy, and the curated notebook changed since."
+    )
+
+
+class Analyses(Wire):
+    """All analyses of the laboratory, by title, and what does not work with them now."""
+
+    analyses: tuple[Analysis, ...]
+    problems: tuple[str, ...] = ()
+
+
+class OpenRequest(Wire):
+    """Which notebook to open: the person's copy, or the curated one beside it."""
+
+    beside: bool = Field(False, description="A new copy of the curated one under a fresh name.")
+
+
+class RunRequest(Wire):
+    """The parameters of one run; those left out keep their defaults."""
+
+    parameters: dict[str, JsonValue] = {}
+
+
+class Notebook(Wire):
+    """A notebook of the person's, to be opened."""
+
+    path: str = Field(description="Below the server's root, as the contents API has it.")
+
+
+class Variable(Wire):
+    """A variable of an entry."""
+
+    name: str
+    standard_name: str | None = None
+    units: str
+
+
+class Licence(Wire):
+    """What one may do with the data."""
+
+    name: str
+    text: str
+    url: str
+
+
+class Extent(Wire):
+    """Where and when: west, south, east, north in degrees; first and last day, ISO 8601."""
+
+    bbox: tuple[float, float, float, float]
+    time: tuple[str, str | None]
+
+
+class Entry(Wire):
+    """One entry of the laboratory's catalogue."""
+
+    name: str
+    title: str
+    description: str
+    source: str
+    variables: tuple[Variable, ...]
+    extent: Extent
+    licence: Licence
+    citation: str
+    login: Literal["none", "optional", "required"]
+    tiers: tuple[Literal["live", "snapshot", "sample"], ...]
+    synthetic: bool = Field(description="Its sample is made up.")
+    snippet: str = Field(description="Python that reads it, ready to run.")
+
+
+class Catalogue(Wire):
+    """The entries of the laboratory's catalogue, and those that cannot be used."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[str, ...] = ()
+
+
+class FieldFailure(Wire):
+    """One value that is not allowed, and what would be."""
+
+    field: str
+    error: str
+    allowed: str
+
+
+class Failure(Wire):
+    """The answer where something cannot be done."""
+
+    kind: str
+    error: str
+    fields: tuple[FieldFailure, ...] = ()
+
+
+class Plots(Wire):
+    """Which scripts that draw plots this server serves; part of the page's own configuration."""
+
+    bokeh: str | None = Field(None, description="Version of BokehJS; none if it is not installed.")
+    panel: str | None = Field(None, description="Version of Panel; none if it is not installed.")

@@ -1,0 +1,91 @@
+/**
+ * The requests of the panel to its server half.
+ *
+ * Nothing else knows the addresses, and every failure, whether of the network, of the server
+ * or of the request, is the one `PanelError`.
+ */
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import type { ParameterValues } from './tokens';
+import type {
+  Analyses,
+  Catalogue,
+  Failure,
+  FieldFailure,
+  Laboratory,
+  Notebook,
+  OpenRequest,
+  RunRequest
+} from './wire';
+
+/** Something the server half did not do; its message is for the person. */
+export class PanelError extends Error {
+  /**
+   * @param kind - The server half's name for the error; `Unreachable` if it gave no answer,
+   *   `Unexpected` if the answer was not one of its own.
+   * @param fields - The values that were refused, each with what is allowed.
+   */
+  constructor(
+    readonly kind: string,
+    message: string,
+    readonly fields: readonly FieldFailure[] = []
+  ) {
+    super(message);
+    this.name = 'PanelError';
+  }
+}
+
+/** What went wrong, as text for the person. */
+export function explained(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The server half, as one asks it. */
+export class PanelApi {
+  constructor(private readonly _settings = ServerConnection.makeSettings()) {}
+
+  laboratory(): Promise<Laboratory> {
+    return this._request('laboratory');
+  }
+
+  analyses(): Promise<Analyses> {
+    return this._request('analyses');
+  }
+
+  catalogue(): Promise<Catalogue> {
+    return this._request('catalogue');
+  }
+
+  openAnalysis(name: string, beside: boolean): Promise<Notebook> {
+    const request: OpenRequest = { beside };
+    return this._request(`analyses/${encodeURIComponent(name)}/open`, request);
+  }
+
+  runAnalysis(name: string, parameters: ParameterValues): Promise<Notebook> {
+    const request: RunRequest = { parameters };
+    return this._request(`analyses/${encodeURIComponent(name)}/run`, request);
+  }
+
+  private async _request<T>(route: string, body?: object): Promise<T> {
+    const url = URLExt.join(this._settings.baseUrl, 'bluecloud/api', route);
+    const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url, init, this._settings);
+    } catch (error) {
+      throw new PanelError('Unreachable', `The laboratory's server gave no answer: ${explained(error)}`);
+    }
+    const answer: unknown = await response.json().catch(() => null); // a proxy answers in HTML
+    if (response.ok && answer !== null) {
+      return answer as T; // the one place where the generated types meet the wire
+    }
+    throw isFailure(answer)
+      ? new PanelError(answer.kind, answer.error, answer.fields)
+      : new PanelError('Unexpected', `${response.status} ${response.statusText} from ${url}`);
+  }
+}
+
+function isFailure(answer: unknown): answer is Failure {
+  return typeof answer === 'object' && answer !== null && 'kind' in answer && 'error' in answer;
+}

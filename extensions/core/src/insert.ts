@@ -1,0 +1,53 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { NotebookActions } from '@jupyterlab/notebook';
+
+/**
+ * Write a cell into the active notebook, or into a new one in `folder` if none is open.
+ *
+ * It goes below the active cell, or into it if that is a code cell without a word in it, and
+ * becomes the active cell: Shift+Enter runs it.
+ */
+export async function insertCell(
+  app: JupyterFrontEnd,
+  tracker: INotebookTracker,
+  code: string,
+  folder: string
+): Promise<NotebookPanel | null> {
+  const open = tracker.currentWidget;
+  const panel = open ?? (await newNotebook(app, tracker, folder));
+  if (!panel) {
+    return null;
+  }
+  await panel.context.ready;
+  const notebook = panel.content;
+  const active = notebook.activeCell;
+  const isFree = active?.model.type === 'code' && active.model.sharedModel.getSource().trim() === '';
+  if (!isFree) {
+    NotebookActions.insertBelow(notebook);
+    if (notebook.activeCell?.model.type !== 'code') {
+      NotebookActions.changeCellType(notebook, 'code');
+    }
+  }
+  notebook.activeCell?.model.sharedModel.setSource(code.trimEnd());
+  notebook.deselectAll();
+  notebook.mode = 'command';
+  app.shell.activateById(panel.id);
+  notebook.activate();
+  if (!open) {
+    await panel.context.save(); // with its kernel, which JupyterLab would else ask for again
+  }
+  return panel;
+}
+
+async function newNotebook(
+  app: JupyterFrontEnd,
+  tracker: INotebookTracker,
+  folder: string
+): Promise<NotebookPanel | null> {
+  await app.serviceManager.ready;
+  const kernelName = app.serviceManager.kernelspecs.specs?.default;
+  // With a kernel named, JupyterLab does not ask for one.
+  await app.commands.execute('notebook:create-new', { kernelName, cwd: folder });
+  return tracker.currentWidget;
+}

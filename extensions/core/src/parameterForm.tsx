@@ -1,0 +1,249 @@
+/**
+ * The form of a notebook's parameters.
+ *
+ * JupyterLab's own templates draw labels that belong to no control; these do, so that every
+ * field has its name, help and error read out with it.
+ */
+import { useState } from 'react';
+import type { JSX } from 'react';
+import { FormComponent } from '@jupyterlab/ui-components';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import type {
+  ArrayFieldTemplateProps,
+  ErrorSchema,
+  FieldTemplateProps,
+  ObjectFieldTemplateProps,
+  RJSFSchema,
+  RJSFValidationError,
+  WidgetProps
+} from '@rjsf/utils';
+import { JSONExt } from '@lumino/coreutils';
+import { descriptionId, errorId } from '@rjsf/utils';
+import { customizeValidator } from '@rjsf/validator-ajv8';
+
+import { PanelError, explained } from './api';
+import type { ParameterValues } from './tokens';
+
+export interface IParameterFormProps {
+  /** JSON Schema (draft-07) of the parameters. */
+  readonly schema: RJSFSchema;
+  readonly translator: ITranslator;
+  /** The parameters most often changed; the others are folded away. All, if it is left out. */
+  readonly main?: readonly string[];
+  /** What to do with the values; a `PanelError` is shown beside the fields it names. */
+  readonly onRun: (values: ParameterValues) => Promise<void>;
+}
+
+/** A field for each parameter, its error beside it, and a button that runs. */
+export function ParameterForm(props: IParameterFormProps): JSX.Element {
+  const { schema, main, translator, onRun } = props;
+  const trans = translator.load('bluecloud');
+  const [values, setValues] = useState<ParameterValues>({});
+  const [refused, setRefused] = useState<ErrorSchema<ParameterValues>>({});
+  const [reason, setReason] = useState('');
+  const [busy, setBusy] = useState(false);
+
+  const run = async (given: ParameterValues): Promise<void> => {
+    setBusy(true);
+    setReason('');
+    setRefused({});
+    try {
+      await onRun(given);
+    } catch (error) {
+      const fields = error instanceof PanelError ? error.fields : [];
+      setRefused(besideFields(fields));
+      const known = fields.length > 0 && fields.every(f => f.field in (schema.properties ?? {}));
+      setReason(known ? trans.__('Some values are not allowed.') : explained(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <div className="bc-Form">
+      <FormComponent
+        schema={schema}
+        formData={values}
+        validator={validator}
+        extraErrors={refused}
+        formContext={{ main, trans } satisfies IFormContext}
+        templates={TEMPLATES}
+        widgets={{ CheckboxWidget: Checkbox }}
+        transformErrors={errors => errors.map(error => inWords(error, trans))}
+        translator={translator}
+        disabled={busy}
+        liveValidate
+        noHtml5Validate
+        showErrorList={false}
+        onChange={({ formData = {} }) => {
+          if (!JSONExt.deepEqual(formData, values)) {
+            setValues(formData);
+            setRefused({}); // said of the values before
+          }
+        }}
+        onSubmit={({ formData }) => void run(formData ?? {})}
+      >
+        <button className="bc-Button bc-mod-main" type="submit" disabled={busy}>
+          {busy ? trans.__('Starting…') : trans.__('Run')}
+        </button>
+      </FormComponent>
+      {reason && (
+        <p className="bc-Problem" role="alert">
+          {reason}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The parameter's name as words, where its author gave no title. */
+export function readable(name: string): string {
+  const words = name.replaceAll('_', ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function besideFields(fields: PanelError['fields']): ErrorSchema<ParameterValues> {
+  const told = fields.map(({ field, error, allowed }) => [
+    field,
+    { __errors: [allowed ? `${error}: ${allowed}` : error] }
+  ]);
+  return Object.fromEntries(told) as ErrorSchema<ParameterValues>;
+}
+
+/** The validator's words with what is allowed, where it does not say. */
+function inWords(error: RJSFValidationError, trans: TranslationBundle): RJSFValidationError {
+  const params = error.params as { allowedValues?: unknown[] } | undefined;
+  const allowed = params?.allowedValues;
+  return allowed
+    ? { ...error, message: trans.__('must be one of: %1', allowed.join(', ')) }
+    : error;
+}
+
+const validator = customizeValidator<ParameterValues>();
+
+/** What the templates need to know of the form they draw. */
+interface IFormContext {
+  readonly main?: readonly string[] | undefined;
+  readonly trans: TranslationBundle;
+}
+
+/** The field's name, and its unit where the author gave one. */
+function labelled(schema: RJSFSchema, name: string): string {
+  const unit: unknown = schema['x-unit'];
+  const title = schema.title ?? readable(name);
+  return typeof unit === 'string' && unit !== '1' ? `${title} (${unit})` : title;
+}
+
+function Field(props: FieldTemplateProps<ParameterValues>): JSX.Element {
+  const { id, label, schema, required, hidden, children, rawErrors = [], rawDescription } = props;
+  const isGroup = schema.type === 'object' || schema.type === 'array';
+  if (hidden || schema.type === 'object') {
+    return <>{children}</>;
+  }
+  const errors = [...new Set(rawErrors)];
+  return (
+    <div className={`bc-Field ${errors.length ? 'bc-mod-refused' : ''}`}>
+      {!isGroup && schema.type !== 'boolean' && (
+        <label className="bc-Field-label" htmlFor={id}>
+          {labelled(schema, label)}
+          {required && <span aria-hidden="true"> *</span>}
+        </label>
+      )}
+      {children}
+      {rawDescription && (
+        <p className="bc-Field-help" id={descriptionId(id)}>
+          {rawDescription}
+        </p>
+      )}
+      {errors.length > 0 && (
+        <p className="bc-Field-error" id={errorId(id)} role="alert">
+          {errors.join('; ')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A check box whose words come after it; rjsf's has its help in between. */
+function Checkbox(props: WidgetProps<ParameterValues>): JSX.Element {
+  const { id, label, schema, disabled, onChange } = props;
+  const value: unknown = props.value;
+  return (
+    <label className="bc-Field-check" htmlFor={id}>
+      <input
+        id={id}
+        type="checkbox"
+        checked={value === true}
+        disabled={disabled}
+        aria-describedby={`${errorId(id)} ${descriptionId(id)}`}
+        onChange={event => onChange(event.target.checked)}
+      />
+      {labelled(schema, label)}
+    </label>
+  );
+}
+
+function ArrayField(props: ArrayFieldTemplateProps<ParameterValues>): JSX.Element {
+  const { idSchema, title, schema, items, canAdd, onAddClick, disabled } = props;
+  const fixed = Array.isArray(schema.items);
+  return (
+    <fieldset className="bc-Field-list" id={idSchema.$id} data-fixed={fixed}>
+      <legend className="bc-Field-label">{labelled(schema, title)}</legend>
+      {items.map(item => (
+        <div className="bc-Field-item" key={item.key}>
+          {item.children}
+          {item.hasRemove && (
+            <button
+              className="bc-Button"
+              type="button"
+              disabled={disabled}
+              aria-label={`− ${item.index + 1}`}
+              onClick={item.onDropIndexClick(item.index)}
+            >
+              −
+            </button>
+          )}
+        </div>
+      ))}
+      {canAdd && (
+        <button
+          className="bc-Button"
+          type="button"
+          disabled={disabled}
+          aria-label={`+ ${labelled(schema, title)}`}
+          onClick={onAddClick}
+        >
+          +
+        </button>
+      )}
+    </fieldset>
+  );
+}
+
+type ObjectFieldProps = ObjectFieldTemplateProps<ParameterValues, RJSFSchema, IFormContext>;
+
+function ObjectField({ properties, formContext, errorSchema }: ObjectFieldProps): JSX.Element {
+  const { main, trans } = formContext ?? {};
+  const first = properties.filter(({ name }) => main?.includes(name) ?? true);
+  const others = properties.filter(property => !first.includes(property));
+  if (first.length === 0 || others.length === 0) {
+    return <>{properties.map(property => property.content)}</>;
+  }
+  // What is refused is never out of sight.
+  const refused = others.some(({ name }) => errorSchema?.[name] !== undefined);
+  return (
+    <>
+      {first.map(property => property.content)}
+      <details className="bc-Form-more" open={refused || undefined}>
+        <summary>{trans?._n('%1 more parameter', '%1 more parameters', others.length)}</summary>
+        {others.map(property => property.content)}
+      </details>
+    </>
+  );
+}
+
+const TEMPLATES = {
+  FieldTemplate: Field,
+  ArrayFieldTemplate: ArrayField,
+  ObjectFieldTemplate: ObjectField
+};

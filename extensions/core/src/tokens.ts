@@ -1,0 +1,59 @@
+import { Token } from '@lumino/coreutils';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import type { Widget } from '@lumino/widgets';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+
+import type { Analyses, Catalogue, Laboratory } from './wire';
+
+/** Values for a notebook's parameters, by name. */
+export type ParameterValues = ReadonlyJSONObject;
+
+/** What a view may ask of the window it is shown in. */
+export interface IWorkbench {
+  /** What this laboratory is. */
+  readonly laboratory: Laboratory;
+  readonly translator: ITranslator;
+  readonly trans: TranslationBundle;
+
+  /** The laboratory's analyses; asked of the server each time. */
+  analyses(): Promise<Analyses>;
+
+  /** The laboratory's catalogue; asked of the server each time. */
+  catalogue(): Promise<Catalogue>;
+
+  /** Open the person's copy of an analysis, or a new one beside it. */
+  openAnalysis(name: string, beside?: boolean): Promise<void>;
+
+  /**
+   * Open a new notebook with the parameters in it and start all its cells.
+   *
+   * Rejects with a `PanelError` that names the fields if the parameters are refused.
+   */
+  runAnalysis(name: string, values: ParameterValues): Promise<void>;
+
+  /** Write a cell into the active notebook, or into a new one if none is open. */
+  insert(code: string): Promise<void>;
+}
+
+/** What one laboratory adds to the parts every laboratory has. */
+export interface ILaboratory {
+  /** The slug it is declared under in hub/labs. */
+  readonly slug: string;
+
+  /** The name of its view's tab, in the person's language. */
+  label(trans: TranslationBundle): string;
+
+  /** Make the laboratory's own view; the panel that asked for it disposes of it. */
+  createView(workbench: IWorkbench): Promise<Widget>;
+}
+
+/** The side panel: analyses and data, with a laboratory's own view on top. */
+export interface ILaboratoryPanel {
+  /** Offer a view; it is shown in the laboratory of its slug and nowhere else. */
+  add(laboratory: ILaboratory): void;
+}
+
+export const ILaboratoryPanel = new Token<ILaboratoryPanel>(
+  '@bluecloud/core:ILaboratoryPanel',
+  'The side panel that laboratories add themselves to.'
+);

@@ -1,0 +1,63 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+
+import type { PanelApi } from './api';
+import { PanelError } from './api';
+import type { IWorkbench, ParameterValues } from './tokens';
+import type { Analyses, Catalogue, Laboratory } from './wire';
+
+/** The laboratory's window, as its views use it. */
+export class Workbench implements IWorkbench {
+  readonly trans: TranslationBundle;
+
+  constructor(
+    readonly laboratory: Laboratory,
+    readonly translator: ITranslator,
+    private readonly _app: JupyterFrontEnd,
+    private readonly _tracker: INotebookTracker,
+    private readonly _api: PanelApi
+  ) {
+    this.trans = translator.load('bluecloud');
+  }
+
+  analyses(): Promise<Analyses> {
+    return this._api.analyses();
+  }
+
+  catalogue(): Promise<Catalogue> {
+    return this._api.catalogue();
+  }
+
+  async openAnalysis(name: string, beside = false): Promise<void> {
+    const { path } = await this._api.openAnalysis(name, beside);
+    await this._open(path);
+  }
+
+  async runAnalysis(name: string, values: ParameterValues): Promise<void> {
+    const { path } = await this._api.runAnalysis(name, values);
+    await this._open(path);
+    const panel = this._tracker.find(notebook => notebook.context.path === path);
+    if (!panel) {
+      throw new PanelError('Unexpected', this.trans.__('%1 did not open as a notebook.', path));
+    }
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    this._app.shell.activateById(panel.id);
+    // Not awaited: it ends with the last cell, and the notebook shows how far it is.
+    void this._app.commands.execute('notebook:run-all-cells').then(() => {
+      if (!panel.isDisposed) {
+        void panel.context.save(); // what was computed outlives the window
+      }
+    });
+  }
+
+  async insert(code: string): Promise<void> {
+    const { insertCell } = await import('./insert');
+    await insertCell(this._app, this._tracker, code, this.laboratory.slug);
+  }
+
+  private async _open(path: string): Promise<void> {
+    await this._app.commands.execute('docmanager:open', { path, factory: 'Notebook' });
+  }
+}

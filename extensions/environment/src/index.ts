@@ -1,0 +1,7 @@
+import { defineLaboratory } from '@bluecloud/core';
+
+export default defineLaboratory({
+  slug: 'environment',
+  label: trans => trans.__('Indicators'),
+  createView: async workbench => new (await import('./indicatorsView')).IndicatorsView(workbench)
+});

@@ -1,0 +1,171 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import { afterEach, expect, test, vi } from 'vitest';
+import { PanelError } from '@bluecloud/core';
+import type { Analysis, Entry, ILaboratory, IWorkbench, ParameterValues } from '@bluecloud/core';
+
+import { LaboratoryContent } from '../core/src/content';
+import { matching } from '../core/src/dataView';
+import { withEntries } from '../environment/src/entries';
+
+const trans = nullTranslator.load('bluecloud');
+
+const ENTRY: Entry = {
+  name: 'ostia',
+  title: 'Monthly temperature',
+  description: 'Of the sea surface.',
+  source: 'Met Office',
+  variables: [{ name: 'sst', standard_name: 'sea_surface_temperature', units: 'K' }],
+  extent: { bbox: [0, -5, 360, 5], time: ['2006-04-01', null] },
+  licence: { name: 'OGL', text: 'Free.', url: 'https://example.org' },
+  citation: 'Met Office, 2018',
+  login: 'none',
+  tiers: ['sample'],
+  synthetic: true,
+  snippet: 'read()'
+};
+
+const ANALYSIS: Analysis = {
+  name: 'anomaly',
+  title: 'Anomaly',
+  summary: 'How warm?',
+  form: {
+    type: 'object',
+    properties: { percentile: { type: 'number', default: 90, title: 'Percentile' } },
+    additionalProperties: false
+  },
+  problems: [],
+  copy_path: 'lab/anomaly.ipynb',
+  curated_is_newer: true
+};
+
+class Desk implements IWorkbench {
+  readonly laboratory = { slug: 'lab', title: 'Lab', summary: 'S', version: '1', problems: ['ro'] };
+  readonly translator = nullTranslator;
+  readonly trans = trans;
+  readonly done: unknown[] = [];
+
+  analyses = () => Promise.resolve({ analyses: [ANALYSIS], problems: [] });
+  catalogue = (): ReturnType<IWorkbench['catalogue']> =>
+    Promise.reject(new PanelError('CatalogueUnavailable', 'no catalogue today'));
+
+  openAnalysis(name: string, beside = false): Promise<void> {
+    this.done.push(['open', name, beside]);
+    return Promise.resolve();
+  }
+
+  runAnalysis(name: string, values: ParameterValues): Promise<void> {
+    this.done.push(['run', name, values]);
+    const refused = { field: 'percentile', error: '90 is not odd', allowed: 'odd' };
+    return Promise.reject(new PanelError('RefusedParameters', 'no', [refused]));
+  }
+
+  insert(code: string): Promise<void> {
+    this.done.push(['insert', code]);
+    return Promise.resolve();
+  }
+}
+
+let content: LaboratoryContent | undefined;
+
+afterEach(() => {
+  content?.dispose();
+});
+
+async function shown(desk: Desk, own?: ILaboratory): Promise<HTMLElement> {
+  const offered = new Map(own ? [[own.slug, own]] : []);
+  content = new LaboratoryContent(() => Promise.resolve(desk), offered, trans);
+  Widget.attach(content, document.body);
+  await content.ready;
+  return content.node;
+}
+
+/** Press a button once it is drawn. */
+async function press(node: HTMLElement, label: string): Promise<void> {
+  const button = await vi.waitFor(() => {
+    const found = [...node.querySelectorAll('button')].find(each => each.textContent === label);
+    return found ?? expect.fail(`no button ${label}`);
+  });
+  button.click();
+}
+
+/** Wait until the text is drawn. */
+async function sees(node: HTMLElement, text: string): Promise<void> {
+  await vi.waitFor(() => {
+    expect(node.textContent).toContain(text);
+  });
+}
+
+test('what does not work is said, and the rest is there', async () => {
+  const node = await shown(new Desk());
+  await sees(node, 'ro');
+  await sees(node, 'no catalogue today');
+  await sees(node, 'How warm?');
+});
+
+test('a newer curated notebook is opened beside the changed copy', async () => {
+  const desk = new Desk();
+  const node = await shown(desk);
+  await press(node, 'Open the newer one beside it');
+  expect(desk.done).toEqual([['open', 'anomaly', true]]);
+});
+
+test('a refused value is told beside its field, which stays as it was given', async () => {
+  const desk = new Desk();
+  const node = await shown(desk);
+  await press(node, 'Run with parameters');
+  await press(node, 'Run');
+  await sees(node, '90 is not odd: odd');
+  expect(desk.done).toEqual([['run', 'anomaly', { percentile: 90 }]]);
+  const input = node.querySelector<HTMLInputElement>('input[type=number]')!;
+  const errors = (input.getAttribute('aria-describedby') ?? '')
+    .split(' ')
+    .map(id => document.getElementById(id)?.textContent ?? '');
+  expect(errors.join(' ')).toContain('90 is not odd: odd');
+  expect(input.value).toBe('90');
+});
+
+test('only the view of this laboratory is made, and it is the first tab', async () => {
+  const own: ILaboratory = {
+    slug: 'lab',
+    label: () => 'Mine',
+    createView: () => Promise.resolve(new Widget())
+  };
+  const node = await shown(new Desk(), own);
+  content?.offer({ ...own, slug: 'other', label: () => 'Not mine' });
+  await vi.waitFor(() => {
+    const tabs = [...node.querySelectorAll('[role=tab]')].map(tab => tab.textContent);
+    expect(tabs).toEqual(['Mine', 'Analyses', 'Data']);
+  });
+});
+
+test('a view that cannot be made leaves the others', async () => {
+  const broken: ILaboratory = {
+    slug: 'lab',
+    label: () => 'Mine',
+    createView: () => Promise.reject(new Error('no map today'))
+  };
+  const node = await shown(new Desk(), broken);
+  await sees(node, 'no map today');
+  await sees(node, 'How warm?');
+});
+
+test('data are found by every word, wherever it is said', () => {
+  expect(matching([ENTRY], 'TEMPERATURE met')).toEqual([ENTRY]);
+  expect(matching([ENTRY], 'sea_surface')).toEqual([ENTRY]);
+  expect(matching([ENTRY], 'temperature salinity')).toEqual([]);
+});
+
+test('an entry is chosen by title and period, among those the notebook allows', () => {
+  const schema = { properties: { entry: { type: 'string' as const, default: 'ostia' } } };
+  expect(withEntries(schema, [ENTRY]).properties).toEqual({
+    entry: {
+      type: 'string',
+      default: 'ostia',
+      oneOf: [{ const: 'ostia', title: 'Monthly temperature (2006–)' }]
+    }
+  });
+  const other = { properties: { entry: { type: 'string' as const, enum: ['another'] } } };
+  expect(withEntries(other, [ENTRY])).toBe(other);
+  expect(withEntries(schema, [])).toBe(schema);
+});
