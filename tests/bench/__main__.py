@@ -1,4 +1,8 @@
-"""Run the benchmarks, print and write their results; fails if a target is missed."""
+"""Run the benchmarks and print their results; fails if a target is missed.
+
+Without words all of them run and ``RESULTS.md`` is written; a selection is only printed, so
+that the file is always of one run.
+"""
 
 import argparse
 import importlib
@@ -36,8 +40,20 @@ def row(ratio: Ratio) -> str:
     )
 
 
+def page(table: str) -> str:
+    """The table, under when, where and how it came about."""
+    cores = len(os.sched_getaffinity(0))
+    return (
+        "# Results of the benchmarks\n\n"
+        f"Made by `python -m tests.bench` on {datetime.now(UTC):%Y-%m-%d}, {cores} cores, "
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}. "
+        "Less is better; do not edit.\n\n"
+        f"{table}\n"
+    )
+
+
 def main(words: Sequence[str]) -> int:
-    """Run what is selected and write the results of all that ran; 1 if a target is missed."""
+    """Run what is selected, and write the results of a whole run; 1 if a target is missed."""
     names = selected(words)
     if not names:
         print(f"no benchmark has {shlex.join(words)} in its name: there are {selected(())}")
@@ -47,21 +63,14 @@ def main(words: Sequence[str]) -> int:
         print(f"{name} ...", flush=True)
         ratios += importlib.import_module(f"tests.bench.{name}").run()
     table = "\n".join([*HEAD, *map(row, ratios)])
-    command = shlex.join(["python", "-m", "tests.bench", *words])
-    cores = len(os.sched_getaffinity(0))
-    RESULTS.write_text(
-        "# Results of the benchmarks\n\n"
-        f"Made by `{command}` on {datetime.now(UTC):%Y-%m-%d}, {cores} cores, "
-        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}. "
-        "Less is better; do not edit.\n\n"
-        f"{table}\n"
-    )
+    if not words:
+        RESULTS.write_text(page(table))
     print(table)
     return 0 if all(ratio.is_met for ratio in ratios) else 1
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
     parser.add_argument(
         "words", nargs="*", help="run only benchmarks with one of these in the name"
     )

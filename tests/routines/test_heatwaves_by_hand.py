@@ -130,6 +130,12 @@ def test_a_constant_sea_under_ice_has_no_events() -> None:
     assert events_of(frozen, cold=True).empty
 
 
+def test_events_are_dated_by_day_whatever_the_hour_of_the_values(flat: xr.DataArray) -> None:
+    series = with_days(flat, "2021-06-01", *[12.0] * 5)
+    at_noon = series.assign_coords(time=series["time"] + np.timedelta64(12, "h"))
+    pd.testing.assert_frame_equal(events_of(at_noon), events_of(series), check_dtype=False)
+
+
 def test_29_february_is_the_mean_of_its_neighbours(daily: xr.DataArray) -> None:
     result = marine_heatwaves(daily, baseline=(1990, 2019), smooth_days=1)
     for name in ("climatology", "threshold"):

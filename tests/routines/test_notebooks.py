@@ -129,6 +129,12 @@ def test_the_heatwaves_run_from_their_defaults_and_every_figure_says_synthetic(
         pd.testing.assert_frame_equal(table, heatwave_events(written), check_dtype=False)
 
 
+def test_a_baseline_that_the_data_do_not_cover_is_refused_and_not_bent(tmp_path: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        executed(ENVIRONMENT / "marine_heatwaves.ipynb", tmp_path, baseline_first=1971)
+    assert "the baseline 1971-2020 is not covered" in caught.value.stderr
+
+
 def test_the_heatwaves_of_a_persons_own_series_are_those_of_the_authors_program(
     tmp_path: Path, oracles: Path
 ) -> None:

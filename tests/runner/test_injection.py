@@ -1,5 +1,6 @@
 """Values go where papermill puts them, and mean what the form said."""
 
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -37,7 +38,7 @@ VALUES = {
 }
 
 
-def test_place_tag_and_meaning_are_papermills(tmp_path: Any) -> None:
+def test_place_tag_and_meaning_are_papermills(tmp_path: Path) -> None:
     path = tmp_path / "a.ipynb"
     nbformat.write(notebook(), path)
     theirs = parameterize_notebook(load_notebook_node(str(path)), VALUES)

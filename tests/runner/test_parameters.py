@@ -1,5 +1,7 @@
 """What a notebook's parameters cell is read as, and what its author is told."""
 
+from pathlib import Path
+
 import nbformat
 import pytest
 
@@ -144,10 +146,10 @@ def test_a_computed_default_is_left_out_of_the_form() -> None:
     assert list(form.schema["properties"]) == ["region"]
 
 
-def test_nothing_in_the_cell_is_executed(tmp_path: object) -> None:
+def test_nothing_in_the_cell_is_executed(tmp_path: Path) -> None:
     form = form_of(f"open({str(tmp_path)!r} + '/written', 'w')\na: int = 1")
     assert list(form.schema["properties"]) == ["a"]
-    assert not list(tmp_path.iterdir())  # type: ignore[attr-defined]
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_notebook_without_the_cell_asks_nothing_and_says_so() -> None:

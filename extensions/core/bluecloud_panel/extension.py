@@ -17,9 +17,10 @@ def load(server: ServerApp) -> None:
     """Add the routes, and tell the page which scripts are served."""
     web_app = server.web_app
     base_url = web_app.settings["base_url"]
-    service = {"service": LaboratoryService(Path(server.root_dir))}
+    service = LaboratoryService(Path(server.root_dir))
+    web_app.settings["bluecloud_service"] = service
     routes: list[tuple[str, type, dict[str, Any]]] = [
-        (url_path_join(base_url, "bluecloud/api", pattern), handler, service)
+        (url_path_join(base_url, "bluecloud/api", pattern), handler, {"service": service})
         for pattern, handler in ROUTES
     ]
     scripts = installed_scripts()
@@ -33,7 +34,7 @@ def load(server: ServerApp) -> None:
 
 async def start(server: ServerApp) -> None:
     """Make the person's copies; the server listens already, and the thread leaves it free."""
-    service = LaboratoryService(Path(server.root_dir))
+    service: LaboratoryService = server.web_app.settings["bluecloud_service"]
     try:
         await asyncio.to_thread(service.make_copies)
     except HomeNotWritable as error:

@@ -3,6 +3,7 @@
 Everything here reads or writes files, so that the handlers call it in a thread.
 """
 
+import threading
 from pathlib import Path
 
 import nbformat
@@ -22,6 +23,7 @@ class LaboratoryService:
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        self._copying = threading.Lock()  # the record of copies is read, changed and written
 
     def laboratory(self) -> wire.Laboratory:
         """What this laboratory is, and what does not work in it now."""
@@ -54,7 +56,8 @@ class LaboratoryService:
         if beside:
             path = copies.write_fresh(name, notebook.path.read_bytes())
         else:
-            path = copies.make(notebook.path)
+            with self._copying:
+                path = copies.make(notebook.path)
         return self._notebook(path)
 
     def run_analysis(self, name: str, values: dict[str, JsonValue]) -> wire.Notebook:
@@ -79,7 +82,8 @@ class LaboratoryService:
         """The copies a laboratory's home starts with; nothing where there is no laboratory."""
         laboratory = this_laboratory()
         readable = [n.path for n in curated_notebooks(laboratory) if n.content is not None]
-        self._copies(laboratory.slug).make_all(readable)
+        with self._copying:
+            self._copies(laboratory.slug).make_all(readable)
 
     def _copies(self, slug: str) -> Copies:
         return Copies(self._home, slug)

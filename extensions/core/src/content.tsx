@@ -1,8 +1,6 @@
 import type { JSX } from 'react';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
 import { Panel } from '@lumino/widgets';
 import type { Widget } from '@lumino/widgets';
 
@@ -29,11 +27,6 @@ export class LaboratoryContent extends Panel {
   /** Settles when the laboratory is known, or that it is not. */
   ready: Promise<void>;
 
-  /** Emitted with the workbench when the laboratory is known. */
-  get opened(): ISignal<this, IWorkbench> {
-    return this._opened;
-  }
-
   /** Show the view of a laboratory that came late, if it is this one's. */
   offer(laboratory: ILaboratory): void {
     if (laboratory.slug === this._workbench?.laboratory.slug) {
@@ -43,11 +36,6 @@ export class LaboratoryContent extends Panel {
 
   showTab(tab: Tab): void {
     void this.ready.then(() => this._tabs?.bring(tab));
-  }
-
-  override dispose(): void {
-    Signal.clearData(this);
-    super.dispose();
   }
 
   private async _refresh(): Promise<void> {
@@ -77,7 +65,6 @@ export class LaboratoryContent extends Panel {
     }
     this._addView('analyses', new AnalysesView(workbench));
     this._addView('data', new DataView(workbench));
-    this._opened.emit(workbench);
   }
 
   private async _addOwnView(laboratory: ILaboratory): Promise<void> {
@@ -107,7 +94,6 @@ export class LaboratoryContent extends Panel {
     }
   }
 
-  private readonly _opened = new Signal<this, IWorkbench>(this);
   private _workbench: IWorkbench | null = null;
   private _tabs: TabBar | null = null;
 }

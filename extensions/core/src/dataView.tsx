@@ -169,7 +169,7 @@ function badges(entry: Entry, trans: TranslationBundle): IBadge[] {
   }
   if (entry.synthetic) {
     shown.push({
-      text: trans.__('synthetic'),
+      text: entry.tiers.includes('live') ? trans.__('synthetic sample') : trans.__('synthetic'),
       explanation: trans.__('The sample is made up: good to try things, not to find things.'),
       warns: true
     });

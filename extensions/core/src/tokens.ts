@@ -15,10 +15,10 @@ export interface IWorkbench {
   readonly translator: ITranslator;
   readonly trans: TranslationBundle;
 
-  /** The laboratory's analyses; asked of the server each time. */
+  /** The laboratory's analyses, as they are now. */
   analyses(): Promise<Analyses>;
 
-  /** The laboratory's catalogue; asked of the server each time. */
+  /** The laboratory's catalogue, as it is now. */
   catalogue(): Promise<Catalogue>;
 
   /** Open the person's copy of an analysis, or a new one beside it. */

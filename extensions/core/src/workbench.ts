@@ -22,11 +22,17 @@ export class Workbench implements IWorkbench {
   }
 
   analyses(): Promise<Analyses> {
-    return this._api.analyses();
+    this._analyses ??= this._api.analyses().finally(() => {
+      this._analyses = null;
+    });
+    return this._analyses;
   }
 
   catalogue(): Promise<Catalogue> {
-    return this._api.catalogue();
+    this._catalogue ??= this._api.catalogue().finally(() => {
+      this._catalogue = null;
+    });
+    return this._catalogue;
   }
 
   async openAnalysis(name: string, beside = false): Promise<void> {
@@ -60,4 +66,8 @@ export class Workbench implements IWorkbench {
   private async _open(path: string): Promise<void> {
     await this._app.commands.execute('docmanager:open', { path, factory: 'Notebook' });
   }
+
+  // Under way: views that ask at the same time share one request.
+  private _analyses: Promise<Analyses> | null = null;
+  private _catalogue: Promise<Catalogue> | null = null;
 }

@@ -73,7 +73,7 @@ def heatwave_events(result: xr.Dataset) -> pd.DataFrame:
     columns = {name: np.concatenate([t[name] for t in tables]) for name in tables[0]}
     at = [columns.pop(f"at {n}") for n in range(len(cells))]
     for name in ("start", "end", "peak"):
-        columns[name] = times.to_numpy()[columns[name]]
+        columns[name] = times.normalize().to_numpy()[columns[name]]
     leading = {name: columns.pop(name) for name in list(columns)[:8]}
     places = _coordinates(category, cells, at)
     table = pd.DataFrame({**leading, **places, **columns})
