@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.platform.deployments import Deployment, Docker, Local
+from tests.platform.deployments import Deployment, Docker, Local, compose_program
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -73,7 +73,7 @@ def _docker_fault() -> str:
         client.close()
     except docker.errors.DockerException as error:
         return str(error)
-    return ""
+    return "" if compose_program() else "no compose"
 
 
 def chromium() -> str | None:
@@ -88,7 +88,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("docker") and not os.environ.get("REQUIRE_DOCKER"):
             fault = _docker_fault()
             if fault:
-                reason = "no Docker engine answers: install Docker, start it, then make test"
+                reason = (
+                    "no Docker engine with compose answers: install and start it, then make test"
+                )
                 item.add_marker(pytest.mark.skip(reason=reason))
         if (
             item.get_closest_marker("browser")

@@ -39,6 +39,19 @@ memory_guarantee = "256M"
 """
 
 
+def compose_program() -> list[str]:
+    """How compose is called on this machine; empty where it is not installed."""
+    for program in (["docker", "compose"], ["docker-compose"]):
+        if (
+            shutil.which(program[0])
+            and not subprocess.run(
+                [*program, "version"], capture_output=True, check=False
+            ).returncode
+        ):
+            return program
+    return []
+
+
 class Deployment(ABC):
     """One running deployment."""
 
@@ -163,9 +176,8 @@ class Docker(Deployment):
 
     def compose(self, *words: str) -> str:
         """Run compose on this deployment, and give what it printed."""
-        program = ["docker", "compose"]
-        if subprocess.run([*program, "version"], capture_output=True, check=False).returncode:
-            program = ["docker-compose"]
+        program = compose_program()
+        assert program, "neither 'docker compose' nor docker-compose is installed"
         done = subprocess.run(
             [
                 *program,
@@ -218,3 +230,9 @@ class Docker(Deployment):
         if ids := listed.stdout.split():
             subprocess.run(["docker", "rm", "--force", *ids], check=True, capture_output=True)
         self.compose("down", "--volumes")
+        # What containers wrote belongs to others than whoever runs the tests.
+        emptied = ["rm", "-rf", "/state/homes", "/state/hub"]
+        mount = f"--volume={self.state}:/state"
+        subprocess.run(
+            ["docker", "run", "--rm", "--user=0", mount, "bluecloud/base", *emptied], check=True
+        )
