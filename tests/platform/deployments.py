@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 from abc import ABC, abstractmethod
@@ -127,17 +128,29 @@ class Local(Deployment):
         self.hub.wait_until_it_answers()
 
     def restart_hub(self) -> None:
+        self.kill_hub()
+        self.start()
+
+    def kill_hub(self) -> None:
+        """End the hub without warning; the culler it started is told, which nobody else does."""
         assert self.hub is not None
+        hub = self.hub.process.pid
+        children = Path(f"/proc/{hub}/task/{hub}/children").read_text().split()
+        cullers = [
+            int(child)
+            for child in children
+            if b"jupyterhub_idle_culler" in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
         self.hub.process.kill()
         self.hub.process.wait()
-        self.start()
+        for culler in cullers:
+            os.kill(culler, signal.SIGTERM)
 
     def stop(self) -> None:
         if self.hub is None:
             return
         # Its servers are meant to outlive it; the last hub is told to take them along.
-        self.hub.process.kill()
-        self.hub.process.wait()
+        self.kill_hub()
         self.environment["BLUECLOUD_KEEP_SERVERS"] = "false"
         self.start()
         self.hub.stop()

@@ -49,5 +49,8 @@ async function newNotebook(
   const kernelName = app.serviceManager.kernelspecs.specs?.default;
   // With a kernel named, JupyterLab does not ask for one.
   await app.commands.execute('notebook:create-new', { kernelName, cwd: folder });
-  return tracker.currentWidget;
+  const panel = tracker.currentWidget;
+  // A cell that is run before its kernel is there makes JupyterLab ask for one.
+  await panel?.sessionContext.ready;
+  return panel;
 }

@@ -1,0 +1,58 @@
+import {
+  CodeMirrorEditorFactory,
+  CodeMirrorMimeTypeService,
+  EditorLanguageRegistry
+} from '@jupyterlab/codemirror';
+import { Notebook, NotebookModel } from '@jupyterlab/notebook';
+import { RenderMimeRegistry, standardRendererFactories } from '@jupyterlab/rendermime';
+import { Widget } from '@lumino/widgets';
+import { expect, test } from 'vitest';
+
+import { insertCell } from '../core/src/insert';
+
+type Written = readonly [type: 'code' | 'markdown', source: string];
+
+/** What a notebook of these cells, the first one active, holds after an insertion. */
+async function afterInsertion(...cells: Written[]): Promise<Written[]> {
+  const languages = new EditorLanguageRegistry();
+  const { newInlineEditor: editorFactory } = new CodeMirrorEditorFactory({ languages });
+  const model = new NotebookModel();
+  model.sharedModel.insertCells(
+    0,
+    cells.map(([cell_type, source]) => ({ cell_type, source }))
+  );
+  const notebook = new Notebook({
+    rendermime: new RenderMimeRegistry({ initialFactories: standardRendererFactories }),
+    contentFactory: new Notebook.ContentFactory({ editorFactory }),
+    mimeTypeService: new CodeMirrorMimeTypeService(languages)
+  });
+  notebook.model = model;
+  Widget.attach(notebook, document.body);
+  notebook.activeCellIndex = 0;
+
+  const panel = { id: 'panel', content: notebook, context: { ready: Promise.resolve() } };
+  const app = { shell: { activateById: () => undefined } };
+  await insertCell(app as never, { currentWidget: panel } as never, 'read()\n', 'lab');
+
+  expect(notebook.activeCell?.model.sharedModel.getSource()).toBe('read()');
+  return model.sharedModel.cells.map(cell => [cell.cell_type as 'code', cell.getSource()]);
+}
+
+test('an empty code cell takes the insertion', async () => {
+  expect(await afterInsertion(['code', ' \n'])).toEqual([['code', 'read()']]);
+});
+
+test('what is written is never overwritten: the insertion goes below it', async () => {
+  expect(await afterInsertion(['code', 'a = 1'], ['code', 'b = 2'])).toEqual([
+    ['code', 'a = 1'],
+    ['code', 'read()'],
+    ['code', 'b = 2']
+  ]);
+});
+
+test('below prose the insertion is still code', async () => {
+  expect(await afterInsertion(['markdown', ''])).toEqual([
+    ['markdown', ''],
+    ['code', 'read()']
+  ]);
+});
