@@ -7,14 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bluecloud_routines.environment._climatology import DAYS, Floats, Reference, climatology
+from bluecloud_routines.environment._climatology import (
+    DAYS,
+    Floats,
+    Reference,
+    Values,
+    climatology,
+)
 from bluecloud_routines.environment._runs import events_of
 from bluecloud_routines.errors import ValuesError
 
-Values = NDArray[np.floating]
-
-# The sample of one day of the year, 30 years of 11 days, is then 170 kB: it stays in a core's
-# own cache. Fewer cells would spend the time on calls.
+# The sample of one day of the year, 30 years of 11 days, is then at most 170 kB: it stays in a
+# core's own cache. Fewer cells would spend the time on calls.
 _CELLS = 64
 
 
@@ -46,7 +50,7 @@ def detect(
 
     def work(first: int) -> None:
         part = slice(first, first + _CELLS)
-        block = np.array(cells[part], dtype=np.float64, order="C")
+        block = np.array(cells[part], order="C")
         if np.isfinite(block).all():
             mean[part], limit[part] = _detect_block(block, None, reference, rules, category[part])
             return
@@ -83,7 +87,7 @@ def available_cores() -> int:
 
 
 def _detect_block(
-    block: Floats,
+    block: Values,
     missing: NDArray[np.bool_] | None,
     reference: Reference,
     rules: Rules,
@@ -110,7 +114,7 @@ def _detect_block(
     return sign * mean, sign * limit
 
 
-def categories(temperature: Floats, mean: Floats, limit: Floats) -> Floats:
+def categories(temperature: Values, mean: Floats, limit: Floats) -> Floats:
     """1 to 4 on each day of an event: how many times threshold minus climatology is reached.
 
     A day in a joined gap, below the threshold, is 1: it belongs to the event.
