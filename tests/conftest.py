@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.platform.deployments import Deployment, Docker, Local, compose_program
+from tests.browsing import ARGUMENTS, chromium
+from tests.platform.deployments import Deployment, Docker, Local, compose_program, running
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -37,23 +38,15 @@ def test_data() -> Path:
 @pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
     """A hub with engine ``local``, started once for all tests."""
-    deployment = Local(tmp_path_factory.mktemp("local"))
-    try:
-        deployment.start()
+    with running(Local(tmp_path_factory.mktemp("local"))) as deployment:
         yield deployment
-    finally:
-        deployment.stop()
 
 
 @pytest.fixture(scope="session")
 def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Docker]:
     """A deployment of containers, started once; its images are made by ``make images``."""
-    deployment = Docker(tmp_path_factory.mktemp("docker"))
-    try:
-        deployment.start()
+    with running(Docker(tmp_path_factory.mktemp("docker"))) as deployment:
         yield deployment
-    finally:
-        deployment.stop()
 
 
 @pytest.fixture(params=["local", pytest.param("docker", marks=pytest.mark.docker)])
@@ -61,6 +54,15 @@ def deployment(request: pytest.FixtureRequest) -> Deployment:
     """Each engine in turn."""
     made: Deployment = request.getfixturevalue(request.param)
     return made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium without a screen; while it is there, no asynchronous test can run."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield started
+        started.close()
 
 
 @functools.cache
@@ -74,12 +76,6 @@ def _docker_fault() -> str:
     except docker.errors.DockerException as error:
         return str(error)
     return "" if compose_program() else "no compose"
-
-
-def chromium() -> str | None:
-    """A Chromium to drive, where the machine has one."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

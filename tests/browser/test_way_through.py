@@ -15,10 +15,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.conftest import chromium
-from tests.panel.test_browser import ARGUMENTS, COUNT_FIGURES
+from tests.browsing import COUNT_FIGURES
 from tests.platform.deployments import LABORATORY, Deployment
 
 pytestmark = pytest.mark.browser
@@ -63,14 +62,6 @@ class Visit:
     def card(self, slug: str) -> Locator:
         """A laboratory's card on the picker."""
         return self.page.locator(f'[data-laboratory="{slug}"]')
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @contextmanager

@@ -12,23 +12,14 @@ from urllib.parse import quote, urlsplit
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.conftest import chromium
+from tests.browsing import COUNT_FIGURES
 from tests.panel.conftest import TOKEN, LaboratoryServer, running_server
 
 pytestmark = pytest.mark.browser
 
 REPOSITORY = Path(__file__).parents[2]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=30_000)  # two cores, and others at work on them
 KERNEL_MS = 90_000  # a kernel that imports the plotting stack for the first time
 
@@ -66,18 +57,6 @@ class Window:
     def figures(self) -> int:
         """How many plots have drawn something: canvases of some size below shadow roots."""
         return int(self.page.evaluate(COUNT_FIGURES))
-
-
-COUNT_FIGURES = """() => {
-  const drawn = root => [...root.querySelectorAll('*')].reduce((count, node) => {
-    const inside = node.shadowRoot ? drawn(node.shadowRoot) : 0;
-    const big = node.tagName === 'CANVAS' && node.width > 100 && node.height > 100;
-    const painted = big && node.getContext('2d')?.getImageData(0, 0, node.width, node.height)
-      .data.some(value => value > 0);
-    return count + inside + (painted ? 1 : 0);
-  }, 0);
-  return [...document.querySelectorAll('.jp-OutputArea-output')].filter(drawn).length;
-}"""
 
 
 # A token is looked up by identity: a second copy of the core would have another.
@@ -119,14 +98,6 @@ def laboratory(
 def lab(tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Iterator[LaboratoryServer]:
     with laboratory(tmp_path_factory.mktemp("lab"), prefix) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @contextmanager

@@ -13,7 +13,10 @@ import signal
 import subprocess
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from bluecloud_hub.demo import Hub, demonstration, free_port
 from bluecloud_hub.labs import read_laboratory
@@ -94,6 +97,19 @@ class Deployment(ABC):
     def home(self, name: str) -> Path:
         """A person's home as the host sees it."""
         return self.state / "homes" / name
+
+
+Engine = TypeVar("Engine", bound=Deployment)
+
+
+@contextmanager
+def running(deployment: Engine) -> Iterator[Engine]:
+    """Start a deployment, and take it away at the end, whatever happened."""
+    try:
+        deployment.start()
+        yield deployment
+    finally:
+        deployment.stop()
 
 
 class Local(Deployment):

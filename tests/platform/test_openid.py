@@ -16,7 +16,7 @@ import pytest
 from bluecloud_hub.authentication import discover
 from bluecloud_hub.demo import free_port
 from bluecloud_hub.errors import SettingsError
-from tests.platform.deployments import LABORATORY, Local
+from tests.platform.deployments import LABORATORY, Local, running
 from tests.platform.person import Person
 
 
@@ -69,11 +69,8 @@ def claims(institution: Institution, tmp_path_factory: pytest.TempPathFactory) -
         BLUECLOUD_OIDC_OPEN="true",
         BLUECLOUD_MEMBERS="claims",
     )
-    try:
-        deployment.start()
+    with running(deployment):
         yield deployment
-    finally:
-        deployment.stop()
 
 
 async def enter(deployment: Local, name: str) -> tuple[Person, httpx.Response]:
@@ -127,16 +124,13 @@ async def test_a_closed_deployment_takes_only_people_it_knows(
         BLUECLOUD_OIDC_CLIENT_SECRET="a-secret-of-the-test",
         BLUECLOUD_OPERATORS="wim",
     )
-    try:
-        deployment.start()
+    with running(deployment):
         xenia, refused = await enter(deployment, "xenia")
         async with xenia:
             assert refused.status_code == 403
         wim, page = await enter(deployment, "wim")
         async with wim:
             assert page.url.path == "/hub/home"
-    finally:
-        deployment.stop()
 
 
 def test_a_provider_that_does_not_answer_is_named() -> None:

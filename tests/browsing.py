@@ -1,0 +1,34 @@
+"""What tests with a real browser share: how it is started, and what it can be asked."""
+
+from __future__ import annotations
+
+import shutil
+
+# As root and without a screen, and asking nobody but the page's own server.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# How many outputs of a notebook have drawn something: canvases of some size below shadow roots.
+COUNT_FIGURES = """() => {
+  const drawn = root => [...root.querySelectorAll('*')].reduce((count, node) => {
+    const inside = node.shadowRoot ? drawn(node.shadowRoot) : 0;
+    const big = node.tagName === 'CANVAS' && node.width > 100 && node.height > 100;
+    const painted = big && node.getContext('2d')?.getImageData(0, 0, node.width, node.height)
+      .data.some(value => value > 0);
+    return count + inside + (painted ? 1 : 0);
+  }, 0);
+  return [...document.querySelectorAll('.jp-OutputArea-output')].filter(drawn).length;
+}"""
+
+
+def chromium() -> str | None:
+    """A Chromium to drive, where the machine has one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
