@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 
 PYTHON ?= python3
 DOCKER ?= docker
@@ -91,7 +92,7 @@ images/database:
 	$(BUILD) --tag bluecloud/database --file images/database/Dockerfile .
 
 $(addprefix images/,$(LABS)): images/%: images/base
-	$(BUILD) --build-arg LAB=$* --tag bluecloud/$* --file images/lab.Dockerfile .
+	$(BUILD) --build-arg LAB=$* --build-arg VERSION="$$(sed -n 's/^version = "\(.*\)".*/\1/p' hub/labs/$*.toml)" --tag bluecloud/$* --file images/lab.Dockerfile .
 
 images: images/hub images/database $(addprefix images/,$(LABS)) $(VENV)/.runtime ## build every image, and release the laboratories'
 	$(BIN)/python -m bluecloud_hub.releases $(LABS)
@@ -102,18 +103,13 @@ lock: $(VENV)/.build ## resolve and lock every package again
 # A deployment with containers ---------------------------------------------------------------
 
 COMPOSE = $(shell $(DOCKER) compose version >/dev/null 2>&1 && echo "$(DOCKER) compose" || echo docker-compose) --project-name $(call chosen,BLUECLOUD_NAME,bluecloud) --env-file deploy/.env --file deploy/compose.yaml
-chosen = $(or $(shell sed -n 's/^$(1)=//p' deploy/.env 2>/dev/null),$(2))
+chosen = $(or $(shell sed -n "s/^$(1)=[\"']\{0,1\}\([^\"']*\).*/\1/p" deploy/.env 2>/dev/null),$(2))
 ADDRESS = $(call chosen,BLUECLOUD_PUBLIC_URL,http://bluecloud.localhost:8000)
 
 .PHONY: secrets up person
 
 deploy/.env:
-	@umask 077; sed \
-		-e "s|^BLUECLOUD_STATE=$$|BLUECLOUD_STATE=$${BLUECLOUD_STATE:-$(CURDIR)/.state}|" \
-		-e "s|^CONFIGPROXY_AUTH_TOKEN=$$|CONFIGPROXY_AUTH_TOKEN=$$($(PYTHON) -c 'import secrets; print(secrets.token_hex(32))')|" \
-		-e "s|^POSTGRES_PASSWORD=$$|POSTGRES_PASSWORD=$$($(PYTHON) -c 'import secrets; print(secrets.token_hex(24))')|" \
-		deploy/.env.example > $@
-	@echo "deploy/.env: made, with new secrets; it is yours to edit and no one else's to read"
+	@$(PYTHON) deploy/make_env.py
 
 secrets: deploy/.env ## make deploy/.env with new secrets, where there is none
 
@@ -121,12 +117,13 @@ up: deploy/.env ## start a deployment with containers: hub, proxy, database, lab
 	@BLUECLOUD_STATE="$(call chosen,BLUECLOUD_STATE)" $(MAKE) --no-print-directory images
 	@mkdir -p "$(call chosen,BLUECLOUD_STATE)"
 	$(COMPOSE) up --detach
-	@$(PYTHON) deploy/wait.py "$(ADDRESS)" || { $(COMPOSE) logs --tail 30 hub; exit 1; }
+	@$(PYTHON) deploy/wait.py "$(ADDRESS)" "$(call chosen,BLUECLOUD_LISTEN,127.0.0.1:8000)" || { $(COMPOSE) logs --tail 30 hub; exit 1; }
 	@echo "ready: $(ADDRESS)   (make person NAME=ada GROUP=environment lets somebody in)"
 
 down: ## stop the deployment and its laboratories; everything is kept
+	$(COMPOSE) stop hub
+	@ids="$$($(DOCKER) ps --all --quiet --filter label=bluecloud.deployment=$(call chosen,BLUECLOUD_NAME,bluecloud))"; [ -z "$$ids" ] || $(DOCKER) rm --force $$ids >/dev/null
 	$(COMPOSE) down
-	@ids="$$($(DOCKER) ps --quiet --filter label=bluecloud.deployment=$(call chosen,BLUECLOUD_NAME,bluecloud))"; [ -z "$$ids" ] || $(DOCKER) stop $$ids >/dev/null
 
 person: ## make somebody: NAME=ada [GROUP=environment-managers] [OPERATOR=1]
 	@$(COMPOSE) exec -T hub python -m bluecloud_hub.people add "$(NAME)" $(addprefix --group ,$(GROUP)) $(if $(OPERATOR),--operator)

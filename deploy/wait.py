@@ -1,7 +1,7 @@
 """Waits until a deployment answers at its public address, and says so or why not.
 
-Only the standard library: it runs on the machine that has nothing but Python and Docker.
-A name under ``localhost`` is this machine, as browsers have it, whatever the resolver says.
+Only the standard library: it runs on the machine that has nothing but Python and Docker. It asks
+where the proxy listens, under the public name: names and TLS in front may not be there yet.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ from urllib.parse import urlsplit
 SECONDS = 120
 
 
-def answers(address: str) -> str:
+def answers(address: str, listen: str) -> str:
     """An empty string when the hub is healthy, else what came instead."""
     parts = urlsplit(address)
-    name = parts.hostname or ""
-    host = "127.0.0.1" if name == "localhost" or name.endswith(".localhost") else name
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(host, parts.port, timeout=5)
+    host, _, port = listen.rpartition(":")
+    connection = http.client.HTTPConnection(host or "127.0.0.1", int(port), timeout=5)
     try:
         connection.request("GET", "/hub/health", headers={"Host": parts.netloc})
         answer = connection.getresponse()
@@ -33,11 +31,11 @@ def answers(address: str) -> str:
 
 
 def main() -> int:
-    """Wait for the address given on the command line."""
+    """Wait for a public address (first argument) where the proxy listens (second)."""
     until = time.monotonic() + SECONDS
     instead = "not asked"
     while time.monotonic() < until:
-        instead = answers(sys.argv[1])
+        instead = answers(sys.argv[1], sys.argv[2])
         if not instead:
             return 0
         time.sleep(0.5)

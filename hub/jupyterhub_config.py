@@ -19,6 +19,8 @@ laboratories = read_laboratories(settings.labs_folder)
 deployment = Deployment(settings=settings, laboratories=laboratories)
 state = settings.state_folder / "hub"
 state.mkdir(parents=True, exist_ok=True, mode=0o700)
+if not (state / "cookie_secret").exists():  # the first start of this deployment
+    (settings.state_folder / "homes").mkdir(exist_ok=True)
 
 # Addresses. The local engine isolates nobody, so it is not reachable from outside.
 inside = settings.engine == "docker"
@@ -68,11 +70,10 @@ if inside:
 # Who may come in. Managers of a laboratory hold no scopes of the hub.
 authentication.configure(c, settings)
 c.JupyterHub.services = [
-    {"name": "people", "api_token": people.token(settings.state_folder)},
+    # It makes operators, which only an operator may; its token is the operators' own.
+    {"name": "people", "api_token": people.token(settings.state_folder), "admin": True},
 ]
-c.JupyterHub.load_roles = [
-    {"name": "people", "scopes": people.SCOPES, "services": ["people"]},
-]
+c.JupyterHub.load_roles = []
 if settings.idle_timeout:
     c.JupyterHub.services.append(
         {

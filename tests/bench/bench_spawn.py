@@ -116,7 +116,9 @@ def run() -> list[Ratio]:
                 "bluecloud/hub", "jupyterhub", "-f", "/srv/config.py",
             )  # fmt: skip
             wait = Path(__file__).parents[2] / "deploy" / "wait.py"
-            subprocess.run(["python3", str(wait), f"http://127.0.0.1:{port}"], check=True)
+            subprocess.run(
+                ["python3", str(wait), f"http://127.0.0.1:{port}", f"127.0.0.1:{port}"], check=True
+            )
             ours = Person(deployment.address, "ada", deployment.add("ada"))
             peer = Person(f"http://127.0.0.1:{port}", "ada", _PEER_PASSWORD)
             mine, theirs = asyncio.run(_measure(ours, peer))

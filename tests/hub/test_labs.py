@@ -69,6 +69,12 @@ def test_a_broken_declaration_says_what_and_what_is_allowed(
     assert "genomics.toml" in str(refusal.value)
 
 
+@pytest.mark.parametrize("slug", ["hub", "operators", "base"])
+def test_a_reserved_name_is_no_laboratory(tmp_path: Path, slug: str) -> None:
+    with pytest.raises(DeclarationError, match="reserved"):
+        read_laboratory(declare(tmp_path, slug))
+
+
 def test_a_laboratory_without_a_size_is_refused(tmp_path: Path) -> None:
     text = DECLARATION.split("[sizes")[0] + "sizes = {}\n"
     with pytest.raises(DeclarationError, match="sizes"):

@@ -42,7 +42,7 @@ def test_an_empty_value_is_the_default() -> None:
     [
         ({"BLUECLOUD_ENGINE": "podman"}, "BLUECLOUD_ENGINE.*local.*docker"),
         ({"BLUECLOUD_PUBLIC_URL": "http://vre.example.org"}, "127.0.0.1 only"),
-        ({"BLUECLOUD_PUBLIC_URL": "http://127.0.0.1:8000/hub"}, "BLUECLOUD_PUBLIC_URL.*path"),
+        ({"BLUECLOUD_PUBLIC_URL": "http://127.0.0.1:8000/hub"}, "BLUECLOUD_PUBLIC_URL.*no more"),
         ({"BLUECLOUD_START_TIMEOUT": "5"}, "BLUECLOUD_START_TIMEOUT.*10"),
         ({"BLUECLOUD_AUTHENTICATION": "oidc"}, "BLUECLOUD_OIDC_ISSUER.*CLIENT_SECRET"),
         ({"BLUECLOUD_MEMBERS": "claims"}, "needs authentication 'oidc'"),
@@ -51,6 +51,28 @@ def test_an_empty_value_is_the_default() -> None:
 )
 def test_a_value_that_is_not_allowed_is_refused(environment: dict[str, str], named: str) -> None:
     with pytest.raises(SettingsError, match=named):
+        read_settings(environment)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://u:p@127.0.0.1",
+        "http://127.0.0.1?a",
+        "http://127.0.0.1:99999",
+        "127.0.0.1",
+        "ftp://x",
+    ],
+)
+def test_an_address_is_a_host_and_no_more(address: str) -> None:
+    with pytest.raises(SettingsError, match="BLUECLOUD_PUBLIC_URL"):
+        read_settings({"BLUECLOUD_PUBLIC_URL": address})
+
+
+def test_a_misspelt_secret_is_refused_and_not_handed_on() -> None:
+    environment = {"BLUECLOUD_DATABSE_URL": "postgresql://u:secret@database/x"}
+    assert handed_on(environment) == {}
+    with pytest.raises(SettingsError, match="did you mean BLUECLOUD_DATABASE_URL"):
         read_settings(environment)
 
 

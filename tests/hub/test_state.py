@@ -36,8 +36,14 @@ def test_a_plain_name_is_its_folder() -> None:
 
 
 def test_a_home_is_private(tmp_path: Path) -> None:
+    (tmp_path / "homes").mkdir()
     made = make_home(tmp_path, "ada", for_container=False)
     assert made.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_disk_that_is_not_there_is_no_empty_home(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="is its disk mounted"):
+        make_home(tmp_path, "ada", for_container=False)
 
 
 def test_a_link_in_place_of_a_home_is_refused(tmp_path: Path) -> None:
@@ -90,6 +96,10 @@ def test_only_the_last_lines_are_kept() -> None:
     assert end.log[0] == "70"
 
 
+def test_an_endless_line_is_cut() -> None:
+    assert len(exits.now("environment", ("", ""), ["x" * 6_000_000]).log[0]) == 500
+
+
 def test_a_log_cannot_write_into_the_page() -> None:
     end = exits.now("environment", ("<b>", ""), ["<script>alert(1)</script>"])
     assert "<script>" not in exits.as_html(end)
@@ -101,8 +111,10 @@ def test_a_log_cannot_write_into_the_page() -> None:
     [
         (137, True, "", "more memory than its limit of 2 GB"),
         (137, False, "", "killed from outside"),
+        # A kernel of it ran out of memory once; that is not why the server ended.
+        (1, True, "", "exit code 1"),
         (1, False, "", "exit code 1"),
-        (0, False, "", "ended by itself"),
+        (0, False, "", "was stopped, or ended by itself"),
         (None, False, "", "without a trace"),
         (127, False, "no such executable.", "could not run it: no such executable."),
     ],

@@ -136,8 +136,13 @@ class Local(Deployment):
         self.hub: Hub | None = None
 
     def add(self, name: str, *groups: str) -> str:
+        people = self.people()
+        return people.add(name, groups=groups) or people.password(name)
+
+    def people(self) -> People:
+        """The operator's tool for people."""
         assert self.hub is not None
-        return People(self.hub.settings).add(name, groups=groups)
+        return People(self.hub.settings)
 
     def start(self) -> None:
         self.hub = Hub(self.environment)
@@ -181,12 +186,13 @@ class Docker(Deployment):
         super().__init__(state)
         self.name = f"bctest{os.getpid()}"
         port = free_port()
+        self.listen = f"127.0.0.1:{port}"
         self.address = f"http://bluecloud.localhost:{port}"
         self.settings = {
             "BLUECLOUD_NAME": self.name,
             "BLUECLOUD_STATE": str(state),
             "BLUECLOUD_LABS": str(self.labs),
-            "BLUECLOUD_LISTEN": f"127.0.0.1:{port}",
+            "BLUECLOUD_LISTEN": self.listen,
             "BLUECLOUD_PUBLIC_URL": self.address,
             "BLUECLOUD_TIERS": "sample",
             "BLUECLOUD_START_TIMEOUT": "60",
@@ -194,6 +200,7 @@ class Docker(Deployment):
             "POSTGRES_PASSWORD": secrets.token_hex(16),
         }
         self.environment_file = state / "compose.env"
+        self.settings["BLUECLOUD_ENV_FILE"] = str(self.environment_file)
         self.environment_file.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
         for slug in (LABORATORY, "restricted"):
             self.release(slug)
@@ -226,13 +233,17 @@ class Docker(Deployment):
         return done.stdout
 
     def wait(self) -> None:
-        subprocess.run([sys.executable, str(ROOT / "deploy" / "wait.py"), self.address], check=True)
+        subprocess.run(
+            [sys.executable, str(ROOT / "deploy" / "wait.py"), self.address, self.listen],
+            check=True,
+        )
 
     def add(self, name: str, *groups: str) -> str:
         words = [word for group in groups for word in ("--group", group)]
-        said = self.compose(
-            "exec", "-T", "hub", "python", "-m", "bluecloud_hub.people", "add", name, *words
-        )
+        tool = ("exec", "-T", "hub", "python", "-m", "bluecloud_hub.people")
+        said = self.compose(*tool, "add", name, *words)
+        if "there already" in said:
+            said = self.compose(*tool, "password", name)
         return said.split(": ")[1].strip()
 
     def start(self) -> None:

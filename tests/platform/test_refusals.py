@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.platform.deployments import LABORATORY, Deployment
+from tests.platform.deployments import LABORATORY, Deployment, Local
 from tests.platform.person import Person
 
 
@@ -112,12 +112,54 @@ async def test_nobody_can_make_an_account(deployment: Deployment) -> None:
 async def test_a_person_changes_their_password(deployment: Deployment) -> None:
     async with await deployment.person("kim") as kim:
         page = await kim.client.get("/hub/auth/change-password")
-        xsrf = page.text.split('xsrf_token: "')[1].split('"')[0]
-        answer = await kim.client.post(
-            "/hub/auth/change-password",
-            params={"_xsrf": xsrf},
-            data={"password": "quite-another-one"},
-        )
-        assert "changed successfully" in answer.text
+        xsrf = {"_xsrf": page.text.split('xsrf_token: "')[1].split('"')[0]}
+
+        async def change(present: str, chosen: str) -> str:
+            answer = await kim.client.post(
+                "/hub/auth/change-password",
+                params=xsrf,
+                data={"present": present, "chosen": chosen},
+            )
+            return answer.text
+
+        async with Person(deployment.address, "kim", kim.password) as elsewhere:
+            await elsewhere.log_in()
+            assert "not your present password" in await change("guessed", "quite-another-one")
+            assert "12 characters at least" in await change(kim.password, "short")
+            assert "72 bytes at most; this one has 80" in await change(kim.password, "ü" * 40)
+            assert "password is changed" in await change(kim.password, "quite-another-one")
+            # Whoever had the old one open somewhere is out; this window is not.
+            assert (await elsewhere.client.get("/hub/home")).url.path == "/hub/login"
+            assert (await kim.client.get("/hub/home")).url.path == "/hub/home"
     async with Person(deployment.address, "kim", "quite-another-one") as kim:
         assert (await kim.log_in()).url.path == "/hub/home"
+
+
+async def test_a_login_without_a_password_is_refused_and_no_error(deployment: Deployment) -> None:
+    async with Person(deployment.address, "nobody", "") as nobody:
+        page = await nobody.client.get("/hub/login")
+        token = page.text.split('name="_xsrf" value="')[1].split('"')[0]
+        answer = await nobody.client.post("/hub/login", data={"_xsrf": token, "username": "ada"})
+        assert answer.status_code == 403
+
+
+async def test_whoever_is_let_out_can_still_stop_what_runs(local: Local) -> None:
+    async with await local.person("liv", "restricted") as liv:
+        await liv.start("restricted")
+        assert (await liv.watch("restricted"))[-1].ready
+        local.people()._ask("DELETE", "groups/restricted/users", {"users": ["liv"]})
+        page = await liv.home()
+        assert 'data-laboratory="restricted" data-state="running"' in page
+        assert "no longer open to you" in page
+        assert (await liv.stop("restricted")).is_success
+        assert 'data-laboratory="restricted"' not in await liv.home()
+        assert (await liv.start("restricted")).status_code == 403
+
+
+async def test_a_refused_size_is_not_the_next_default(local: Local) -> None:
+    async with await local.person("moa") as moa:
+        assert (await moa.start(LABORATORY, size="huge")).status_code == 400
+        answer = await moa.client.get(f"/hub/spawn/moa/{LABORATORY}")
+        assert answer.status_code == 200
+        assert (await moa.watch(LABORATORY))[-1].ready
+        await moa.stop(LABORATORY)

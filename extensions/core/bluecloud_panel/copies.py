@@ -48,7 +48,11 @@ class Copies:
         copy = self._folder / curated.name
         if not copy.is_file():
             return CopyState(None)
-        now, made_from = _checksum(copy), self._remembered().get(curated.stem)
+        try:
+            now = _checksum(copy)
+        except OSError:
+            return CopyState(copy, changed=True)  # theirs, and closed even to us: left alone
+        made_from = self._remembered().get(curated.stem)
         latest = _checksum(curated)
         if now == latest:
             return CopyState(copy)
@@ -83,7 +87,8 @@ class Copies:
         content = curated.read_bytes()
         with _writing(self._home):
             if state.path is None:
-                _write_new(copy, content)
+                if not _write_new(copy, content):
+                    raise HomeNotWritable(f"{copy} is in the way: it is no file")
             elif state.curated_is_newer:
                 _replace(copy, content)
             self._remember(curated.stem, hashlib.sha256(content).hexdigest())

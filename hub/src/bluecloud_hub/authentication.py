@@ -1,14 +1,14 @@
 """How people log in: with a password an operator gave them, or with OpenID Connect.
 
-Passwords are kept by JupyterHub's FirstUseAuthenticator, which is maintained and works on
-JupyterHub 6 (NativeAuthenticator 1.3 fails on every login there). Its one habit that a
+Passwords are kept as JupyterHub's FirstUseAuthenticator keeps them, which is maintained and
+works on JupyterHub 6 (NativeAuthenticator 1.3 fails on every login there). Its one habit that a
 deployment on a network cannot have, that whoever comes first sets the password, is taken away:
 an operator sets the first one, and the person changes it.
 """
 
 from __future__ import annotations
 
-import dbm
+import asyncio
 import json
 import urllib.request
 from pathlib import Path
@@ -17,45 +17,77 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from firstuseauthenticator import FirstUseAuthenticator
+from firstuseauthenticator.firstuseauthenticator import CustomLoginHandler
+from jupyterhub.handlers import BaseHandler
+from jupyterhub.orm import new_token
+from tornado import web
 from traitlets.config import Config
 
-from bluecloud_hub.errors import SettingsError
+from bluecloud_hub.errors import PeopleError, SettingsError
+from bluecloud_hub.passwords import Passwords
 from bluecloud_hub.settings import Settings
-
-MAX_PASSWORD_BYTES = 72  # what bcrypt reads; its library refuses more with an exception
-MIN_PASSWORD_LENGTH = 12
-
-
-def passwords(state: Path) -> Path:
-    """Where password hashes are kept; `dbm` may add an ending."""
-    return state / "hub" / "passwords"
 
 
 class PasswordAuthenticator(FirstUseAuthenticator):
     """Passwords that an operator gave out; nobody else can make an account or claim one."""
 
     create_users = False
+    check_passwords_on_startup = False  # names are in lower case from the first
 
-    def _validate_password(self, password: str) -> bool:
-        return len(password) >= self.min_password_length and _readable(password)
+    @property
+    def passwords(self) -> Passwords:
+        """Where they are kept."""
+        return Passwords(Path(self.dbm_path).parent.parent)
 
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str | None:
-        """The person's name where the password is theirs, else nothing.
+        """The person's name where the password is theirs, else nothing."""
+        name: str = self.normalize_username(data.get("username", ""))
+        # In a thread: a hash takes a third of a second, and the hub serves everybody in one.
+        matches = await asyncio.to_thread(self.passwords.match, name, data.get("password", ""))
+        return name if matches and self._user_exists(name) else None
 
-        Somebody without a stored password is refused, whatever they type.
-        """
-        if not _readable(data["password"]) or not self._has_password(data["username"]):
-            return None
-        name: str | None = await super().authenticate(handler, data)
-        return name
+    def delete_user(self, user: Any) -> None:
+        """Whoever is taken away leaves no password for the next of that name."""
+        self.passwords.forget(user.name)
 
-    def _has_password(self, username: str) -> bool:
-        with dbm.open(self.dbm_path, "c", 0o600) as stored:
-            return self.normalize_username(username).encode() in stored
+    def get_handlers(self, app: Any) -> list[tuple[str, type]]:
+        """The login page, and our page to change a password."""
+        return [(r"/login", CustomLoginHandler), (r"/auth/change-password", ChangePassword)]
 
 
-def _readable(password: str) -> bool:
-    return len(password.encode()) <= MAX_PASSWORD_BYTES
+class ChangePassword(BaseHandler):
+    """The page on which a person changes their password, knowing the present one."""
+
+    async def _show(self, *, done: bool = False, wrong: str = "") -> None:
+        page = await self.render_template("change_password.html", done=done, wrong=wrong)
+        self.finish(page)
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Show the form."""
+        await self._show()
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Change it, and end every other session of this person."""
+        user = self.current_user
+        passwords: Passwords = self.authenticator.passwords
+        present = self.get_body_argument("present", "", strip=False)
+        chosen = self.get_body_argument("chosen", "", strip=False)
+        if not await asyncio.to_thread(passwords.match, user.name, present):
+            self.set_status(403)
+            await self._show(wrong="This is not your present password.")
+            return
+        try:
+            await asyncio.to_thread(passwords.keep, user.name, chosen)
+        except PeopleError as error:
+            self.set_status(400)
+            await self._show(wrong=f"Not changed: {error}.")
+            return
+        user.orm_user.cookie_id = new_token()
+        self.db.commit()
+        self.set_login_cookie(user)
+        await self._show(done=True)
 
 
 def configure(c: Config, settings: Settings) -> None:
@@ -70,8 +102,7 @@ def configure(c: Config, settings: Settings) -> None:
     c.Authenticator.allow_existing_users = True
     if settings.authentication == "password":
         c.JupyterHub.authenticator_class = PasswordAuthenticator
-        c.PasswordAuthenticator.dbm_path = str(passwords(settings.state_folder))
-        c.PasswordAuthenticator.min_password_length = MIN_PASSWORD_LENGTH
+        c.PasswordAuthenticator.dbm_path = str(Passwords(settings.state_folder).path)
         c.PasswordAuthenticator.allow_all = False
         return
     found = discover(settings.oidc_issuer or "")
@@ -103,21 +134,18 @@ def discover(issuer: str) -> dict[str, str]:
     SettingsError
         If the provider does not answer, names another issuer or leaves an endpoint out.
     """
+    name = "BLUECLOUD_OIDC_ISSUER"
     if urlsplit(issuer).scheme not in ("http", "https"):
-        raise SettingsError(f"BLUECLOUD_OIDC_ISSUER: {issuer!r} is no http(s) address")
+        raise SettingsError(f"{name}: {issuer!r} is no http(s) address")
     address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
     try:
         with urllib.request.urlopen(address, timeout=20) as answer:  # noqa: S310 - http(s), checked above
             found: dict[str, str] = json.load(answer)
     except (URLError, TimeoutError, ValueError) as error:
-        raise SettingsError(
-            f"BLUECLOUD_OIDC_ISSUER: {address} gives no configuration: {error}"
-        ) from error
-    missing = {"issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint"} - set(
-        found
-    )
-    if missing:
-        raise SettingsError(f"BLUECLOUD_OIDC_ISSUER: {address} lacks {', '.join(sorted(missing))}")
+        raise SettingsError(f"{name}: {address} gives no configuration: {error}") from error
+    needed = {"issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint"}
+    if missing := needed - set(found):
+        raise SettingsError(f"{name}: {address} lacks {', '.join(sorted(missing))}")
     if found["issuer"].rstrip("/") != issuer.rstrip("/"):
-        raise SettingsError(f"BLUECLOUD_OIDC_ISSUER: {issuer!r} calls itself {found['issuer']!r}")
+        raise SettingsError(f"{name}: {issuer!r} calls itself {found['issuer']!r}")
     return found

@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 import docker
+import docker.utils
+import requests
 from dockerspawner import DockerSpawner
 
 from bluecloud_hub import exits
@@ -45,7 +47,9 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
     def _docker(self, method: str, *args: Any, **kwargs: Any) -> Any:
         client = getattr(self._clients, "client", None)
         if client is None:
-            client = self._clients.client = docker.APIClient(version="auto", timeout=60)
+            client = self._clients.client = docker.APIClient(
+                version="auto", timeout=60, **docker.utils.kwargs_from_env()
+            )
         return getattr(client, method)(*args, **kwargs)
 
     def laboratory_home(self) -> str:
@@ -111,7 +115,7 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
         except ReleaseError as error:
             self.log.error("%s", error)
             raise Refusal(
-                f"The laboratory {laboratory.title!r} has no release yet; "
+                f"The laboratory {laboratory.title!r} has no release that can be started; "
                 f"an operator makes one with 'make images'",
                 reason="no release",
                 status_code=503,
@@ -128,7 +132,11 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
         try:
             return await super().start()
         except exits.LaboratoryStoppedError:
-            await self._remove_leftover()
+            try:
+                await self._remove_leftover()
+            except (docker.errors.DockerException, requests.RequestException) as error:
+                # The reason of the failure is not to be lost over the cleaning up.
+                self.log.warning("%s is left to the next start: %s", self.container_name, error)
             raise
 
     async def poll(self) -> Any:

@@ -2,13 +2,15 @@
 
 ``make demo`` calls it. It starts one hub, waits until it answers, gives Ada, Ben and the lab
 manager Mia new passwords and prints them. Ctrl-C ends the hub, which ends its proxy and
-laboratories; whatever of these will not go is ended by its process group, and nothing else is.
+laboratories; whatever of these is left, because the hub was killed, is ended after it, and
+nothing else is.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -27,6 +29,41 @@ from bluecloud_hub.settings import PREFIX, checkout, read_settings
 
 READY_SECONDS = 120
 STOP_SECONDS = 40
+
+
+def adopt_orphans() -> None:
+    """Become the parent of whatever our children leave behind (Linux, prctl(2))."""
+    subreaper = 36  # PR_SET_CHILD_SUBREAPER
+    ctypes.CDLL(None, use_errno=True).prctl(subreaper, 1, 0, 0, 0)
+
+
+def descendants() -> list[int]:
+    """Every process that this one started, itself or through others."""
+    found: list[int] = []
+    look = [os.getpid()]
+    while look:
+        children = Path(f"/proc/{look.pop()}/task").glob("*/children")
+        with contextlib.suppress(OSError):
+            mine = [int(pid) for path in children for pid in path.read_text().split()]
+            found += mine
+            look += mine
+    return found
+
+
+def end_descendants() -> None:
+    """End what the hub left, as it does when it is killed: first politely, then not."""
+    for way, seconds in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
+        for pid in descendants():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, way)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+            if not descendants():
+                return
+            time.sleep(0.1)
 
 
 def free_port() -> int:
@@ -50,6 +87,8 @@ def demonstration(port: int, environment: dict[str, str]) -> dict[str, str]:
     return {
         **environment,
         f"{PREFIX}ENGINE": "local",
+        # Not where a deployment of this checkout keeps its people.
+        f"{PREFIX}STATE": environment.get(f"{PREFIX}STATE") or str(root / ".state" / "demo"),
         f"{PREFIX}PUBLIC_URL": f"http://127.0.0.1:{port}",
         f"{PREFIX}HUB_PORT": str(free_port()),
         f"{PREFIX}PROXY_API_URL": f"http://127.0.0.1:{free_port()}",
@@ -111,8 +150,12 @@ class Hub:
             try:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.kill()
                 self.process.wait()
+
+
+def _with_password(people: People, name: str, groups: list[str]) -> str:
+    return people.add(name, groups=groups) or people.password(name)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -133,6 +176,8 @@ def main(arguments: list[str] | None = None) -> int:
     # A shell that starts us in the background leaves SIGINT ignored.
     signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    adopt_orphans()
     hub = None
     try:
         environment = demonstration(port, dict(os.environ))
@@ -141,9 +186,12 @@ def main(arguments: list[str] | None = None) -> int:
         hub.wait_until_it_answers()
         people = People(hub.settings)
         passwords = {
-            "ada": people.add("ada", groups=slugs),
-            "ben": people.add("ben", groups=slugs[:1]),
-            "mia": people.add("mia", groups=[f"{slug}-managers" for slug in slugs]),
+            name: _with_password(people, name, groups)
+            for name, groups in {
+                "ada": slugs,
+                "ben": slugs[:1],
+                "mia": [f"{slug}-managers" for slug in slugs],
+            }.items()
         }
         for name, word in passwords.items():
             role = "lab manager" if name == "mia" else "scientist"
@@ -163,6 +211,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if hub is not None:
             hub.stop()
+        end_descendants()
 
 
 if __name__ == "__main__":

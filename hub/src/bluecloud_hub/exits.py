@@ -17,6 +17,7 @@ from tornado import web
 from bluecloud_hub.homes import folder_name
 
 KEPT_LINES = 30
+KEPT_CHARACTERS = 500  # of a line
 
 
 class Exit(BaseModel):
@@ -59,7 +60,9 @@ def cause(
     *, exit_code: int | None, out_of_memory: bool, memory_limit: str, engine_error: str = ""
 ) -> tuple[str, str]:
     """The cause of a server's end and the next step, from what the engine knows of it."""
-    if out_of_memory or (exit_code == 137 and not engine_error):
+    # The engine remembers any process of the container that ran out of memory, and most often
+    # that was a kernel, which the server survives. Only a server that was killed died of it.
+    if exit_code == 137 and not engine_error:
         killed = (
             f"It needed more memory than its limit of {memory_limit}."
             if out_of_memory
@@ -74,7 +77,7 @@ def cause(
     if exit_code is None:
         return "It went away without a trace.", "Start it again; your files are kept."
     if exit_code == 0:
-        return "It ended by itself.", "Start it again; your files are kept."
+        return "It was stopped, or ended by itself.", "Start it again; your files are kept."
     return (
         f"It ended with exit code {exit_code}.",
         "The last lines of its log say why; if they do not help, tell the lab manager.",
@@ -88,7 +91,7 @@ def now(laboratory: str, words: tuple[str, str], log: Sequence[str] = ()) -> Exi
         when=datetime.now(UTC),
         cause=words[0],
         advice=words[1],
-        log=tuple(log)[-KEPT_LINES:],
+        log=tuple(line[:KEPT_CHARACTERS] for line in log[-KEPT_LINES:]),
     )
 
 

@@ -38,13 +38,17 @@ def make_home(state: Path, person: str, *, for_container: bool) -> Path:
 
     Raises
     ------
+    FileNotFoundError
+        If the folder of all homes is not there.
     NotADirectoryError
         If something else, a link above all, stands where the home should be.
     """
     path = home(state, person)
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         path.mkdir(mode=0o700)
+    except FileNotFoundError:
+        # Made once, when the hub starts: that it is gone means that its disk is.
+        raise FileNotFoundError(f"{path.parent} is not there; is its disk mounted?") from None
     except FileExistsError:
         if path.is_symlink() or not path.is_dir():
             raise NotADirectoryError(f"{path} is no folder, so it cannot be a home") from None

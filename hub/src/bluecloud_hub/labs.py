@@ -18,6 +18,9 @@ from bluecloud_hub.errors import DeclarationError
 Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*[MG]$")]
 SLUG = r"^[a-z][a-z0-9]{1,29}$"
 
+# Names of our other images, and of the group that may do everything.
+RESERVED = frozenset({"base", "database", "hub", "operators", "tools"})
+
 
 class Size(BaseModel):
     """How large a laboratory's server may grow: cores, and memory in M or G bytes (powers of 2)."""
@@ -80,6 +83,8 @@ def read_laboratory(path: Path) -> Laboratory:
         declared = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DeclarationError(f"{path}: not readable as TOML: {error}") from error
+    if path.stem in RESERVED:
+        raise DeclarationError(f"{path}: no laboratory can be called {path.stem!r}; it is reserved")
     if "slug" in declared:
         raise DeclarationError(f"{path}: 'slug' is given by the file's name and not in the file")
     try:

@@ -8,7 +8,6 @@ API, with a token that only this deployment's operators can read.
 from __future__ import annotations
 
 import argparse
-import dbm
 import json
 import os
 import secrets
@@ -20,13 +19,9 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 
-import bcrypt
-
-from bluecloud_hub.authentication import MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, passwords
 from bluecloud_hub.errors import HubError, PeopleError
+from bluecloud_hub.passwords import Passwords
 from bluecloud_hub.settings import Settings, read_settings
-
-SCOPES = ["admin:users", "admin:groups", "groups"]
 
 
 def token(state: Path) -> str:
@@ -42,7 +37,7 @@ def token(state: Path) -> str:
 
 
 class People:
-    """The people of one running hub."""
+    """The people of one running hub. A name is in lower case, whoever writes it how."""
 
     def __init__(self, settings: Settings) -> None:
         if settings.authentication != "password":
@@ -50,67 +45,78 @@ class People:
                 f"authentication is {settings.authentication!r}: its provider keeps the people"
             )
         self._state = settings.state_folder
+        self._passwords = Passwords(settings.state_folder)
         self._api = f"http://127.0.0.1:{settings.hub_port}/hub/api"
 
-    def add(self, name: str, *, groups: Iterable[str] = (), operator: bool = False) -> str:
-        """Make a person, or change one, and give them a new password, which is returned.
+    def add(self, name: str, *, groups: Iterable[str] = (), operator: bool = False) -> str | None:
+        """Make a person and give the first password; one who is there keeps theirs (``None``).
 
         Raises
         ------
         PeopleError
             If the hub does not answer or refuses the name.
         """
-        self._ask("POST", f"users/{quote(name, safe='')}", {"admin": operator}, also=(409,))
-        self._ask("PATCH", f"users/{quote(name, safe='')}", {"admin": operator})
+        person = f"users/{quote(name.lower(), safe='')}"
+        is_new = self._ask("POST", person, also=409) != 409
+        if operator:
+            self._ask("PATCH", person, {"admin": True})
         for group in groups:
-            self._ask("POST", f"groups/{quote(group, safe='')}", also=(409,))
-            self._ask("POST", f"groups/{quote(group, safe='')}/users", {"users": [name]})
-        return self.password(name)
+            self._ask("POST", f"groups/{quote(group, safe='')}", also=409)
+            self._ask("POST", f"groups/{quote(group, safe='')}/users", {"users": [name.lower()]})
+        return self.password(name) if is_new else None
 
-    def password(self, name: str, chosen: str | None = None) -> str:
-        """Set a person's password, a random one where none is given, and return it.
+    def password(self, name: str) -> str:
+        """Give a person a new random password.
 
         Raises
         ------
         PeopleError
-            If it is shorter than 12 characters or longer than 72 bytes.
+            If there is no such person.
         """
-        word = chosen or secrets.token_urlsafe(12)
-        if len(word) < MIN_PASSWORD_LENGTH or len(word.encode()) > MAX_PASSWORD_BYTES:
-            raise PeopleError(
-                f"a password has {MIN_PASSWORD_LENGTH} characters at least and "
-                f"{MAX_PASSWORD_BYTES} bytes at most; this one has {len(word)} and "
-                f"{len(word.encode())}"
-            )
-        with dbm.open(str(passwords(self._state)), "c", 0o600) as stored:
-            stored[name.lower().encode()] = bcrypt.hashpw(word.encode(), bcrypt.gensalt())
+        self._ask("GET", f"users/{quote(name.lower(), safe='')}")
+        word = secrets.token_urlsafe(12)
+        self._passwords.keep(name.lower(), word)
         return word
 
     def remove(self, name: str) -> None:
-        """Take a person away; their files stay."""
-        self._ask("DELETE", f"users/{quote(name, safe='')}")
-        with dbm.open(str(passwords(self._state)), "c", 0o600) as stored:
-            if name.lower().encode() in stored:
-                del stored[name.lower().encode()]
+        """Take a person away, their servers and password first; their files stay."""
+        person = f"users/{quote(name.lower(), safe='')}"
+        self._passwords.forget(name.lower())
+        for server in self._read(person).get("servers") or {}:
+            self._ask("DELETE", f"{person}/servers/{quote(server, safe='')}")
+        self._ask("DELETE", person)
+
+    def _read(self, path: str) -> dict[str, Any]:
+        with self._answer("GET", path, None) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
 
     def _ask(
-        self, method: str, path: str, body: dict[str, Any] | None = None, also: tuple[int, ...] = ()
-    ) -> None:
+        self, method: str, path: str, body: dict[str, Any] | None = None, also: int = 0
+    ) -> int:
+        try:
+            with self._answer(method, path, body) as answer:
+                return int(answer.status)
+        except HTTPError as error:
+            with error:
+                if error.code == also:
+                    return error.code
+                raise PeopleError(
+                    f"the hub refused {method} {path}: {error.code} "
+                    f"{error.read().decode('utf-8', 'replace')[:300]}"
+                ) from error
+
+    def _answer(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
         request = urllib.request.Request(  # noqa: S310 - the address is ours, and http
             f"{self._api}/{path}",
             method=method,
-            data=json.dumps(body or {}).encode(),
+            data=None if method == "GET" else json.dumps(body or {}).encode(),
             headers={"Authorization": f"token {token(self._state)}"},
         )
         try:
-            urllib.request.urlopen(request, timeout=30).close()  # noqa: S310 - as above
-        except HTTPError as error:
-            with error:
-                if error.code not in also:
-                    raise PeopleError(
-                        f"the hub refused {method} {path}: {error.code} "
-                        f"{error.read().decode('utf-8', 'replace')[:300]}"
-                    ) from error
+            return urllib.request.urlopen(request, timeout=60)  # noqa: S310 - as above
+        except HTTPError:
+            raise
         except URLError as error:
             raise PeopleError(f"no hub answers at {self._api}: {error.reason}") from error
 
@@ -121,22 +127,21 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m bluecloud_hub.people", description=main.__doc__
     )
     acts = parser.add_subparsers(dest="act", required=True)
-    add = acts.add_parser("add", help="make a person, and print a first password")
+    add = acts.add_parser("add", help="make a person and print a first password, or add groups")
     add.add_argument("name")
-    add.add_argument(
-        "--group", action="append", default=[], help="e.g. environment, environment-managers"
-    )
+    add.add_argument("--group", action="append", default=[], help="e.g. environment-managers")
     add.add_argument("--operator", action="store_true", help="may do everything")
     acts.add_parser("password", help="print a new password").add_argument("name")
-    acts.add_parser("remove", help="take a person away; their files stay").add_argument("name")
+    acts.add_parser("remove", help="take a person away; files stay").add_argument("name")
     chosen = parser.parse_args(arguments)
     try:
         people = People(read_settings())
         if chosen.act == "add":
             word = people.add(chosen.name, groups=chosen.group, operator=chosen.operator)
-            sys.stdout.write(f"{chosen.name}: {word}\n")
+            said = word or "there already, with the same password as before"
+            sys.stdout.write(f"{chosen.name.lower()}: {said}\n")
         elif chosen.act == "password":
-            sys.stdout.write(f"{chosen.name}: {people.password(chosen.name)}\n")
+            sys.stdout.write(f"{chosen.name.lower()}: {people.password(chosen.name)}\n")
         else:
             people.remove(chosen.name)
     except HubError as error:

@@ -33,6 +33,7 @@ class Card:
     url: str
     end: exits.Exit | None
     can_start: bool
+    is_open: bool
 
 
 class Picker:
@@ -76,7 +77,16 @@ class Picker:
         # `started` is emptied when a server stops; its last activity is kept.
         used = {slug: server.last_activity for slug, server in kept.items() if server.last_activity}
         last = max(used, key=lambda slug: used[slug], default=None)
-        cards = [self._card(user, laboratory, kept, begun, last) for laboratory in mine]
+        # Whoever is no longer let in still has what runs, until it is stopped.
+        still = [
+            laboratory
+            for slug, laboratory in self._deployment.laboratories.items()
+            if laboratory not in mine and slug in user.spawners and user.spawners[slug].active
+        ]
+        cards = [
+            self._card(user, laboratory, kept, begun, last, is_open=laboratory in mine)
+            for laboratory in mine + still
+        ]
         return sorted(cards, key=lambda card: not card.is_last)
 
     def _card(
@@ -86,6 +96,8 @@ class Picker:
         kept: dict[str, Any],
         begun: dict[str, datetime],
         last: str | None,
+        *,
+        is_open: bool,
     ) -> Card:
         slug = laboratory.slug
         server = user.spawners.get(slug) if slug in user.spawners else None
@@ -101,7 +113,8 @@ class Picker:
             is_last=slug == last,
             url=user.server_url(slug),
             end=exits.last(self._deployment.settings.state_folder, user.name, slug),
-            can_start=can_start,
+            can_start=can_start and is_open,
+            is_open=is_open,
         )
 
     def _version(self, laboratory: Laboratory) -> tuple[str, bool]:

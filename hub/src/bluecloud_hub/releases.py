@@ -21,7 +21,7 @@ from typing import Annotated
 import docker
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bluecloud_hub.errors import ReleaseError
+from bluecloud_hub.errors import HubError, ReleaseError
 from bluecloud_hub.labs import Laboratory, read_laboratory
 from bluecloud_hub.settings import read_settings
 
@@ -121,11 +121,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("slugs", nargs="+", metavar="SLUG")
     chosen = parser.parse_args(arguments)
     settings = read_settings()
-    for slug in chosen.slugs:
-        laboratory = read_laboratory(settings.labs_folder / f"{slug}.toml")
-        release = local_release(laboratory)
-        path = write_release(settings.state_folder / "releases", release)
-        sys.stdout.write(f"{slug} {release.name} -> {path}\n")
+    try:
+        for slug in chosen.slugs:
+            release = local_release(read_laboratory(settings.labs_folder / f"{slug}.toml"))
+            path = write_release(settings.state_folder / "releases", release)
+            sys.stdout.write(f"{slug} {release.name} -> {path}\n")
+    except HubError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0
 
 

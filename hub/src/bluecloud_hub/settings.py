@@ -29,10 +29,35 @@ from bluecloud_hub.errors import SettingsError
 
 PREFIX = "BLUECLOUD_"
 
-# Read by other parts of the project, and handed on by the hub to every laboratory.
-HANDED_ON = re.compile(r"^BLUECLOUD_(TIERS|HTTP_[A-Z_]+|[A-Z0-9]+_URL)$")
+SOURCES = [
+    "seadatanet",
+    "eurobis",
+    "euroargo",
+    "argogdac",
+    "emodnet",
+    "ena",
+    "eurobioimaging",
+    "dias",
+    "cmems",
+    "icos",
+    "eudat",
+    "d4science",
+    "bluecloud",
+]
+
+# Read by other parts of the project, and handed on by the hub to every laboratory. A list, so
+# that a misspelt secret is refused and not handed on.
+HANDED_ON = {
+    f"{PREFIX}{name}"
+    for name in (
+        "TIERS",
+        "HTTP_SILENCE_S",
+        "HTTP_DEADLINE_S",
+        *(f"{source.upper()}_URL" for source in SOURCES),
+    )
+}
 READ_ELSEWHERE = re.compile(
-    r"^BLUECLOUD_(ACCESS_LOG|CREDENTIALS_DIR|LAB|RELEASE|SNAPSHOTS|TEST_\w+)$"
+    r"^BLUECLOUD_(ACCESS_LOG|CREDENTIALS_DIR|ENV_FILE|LAB|LISTEN|PROXY_ROUTING|RELEASE|SNAPSHOTS|TEST_\w+)$"
 )
 
 
@@ -79,19 +104,15 @@ class Settings(BaseModel):
     @field_validator("operators", "oidc_scopes", mode="before")
     @classmethod
     def _words(cls, value: Any) -> Any:
-        return re.split(r"[,\s]+", value.strip()) if isinstance(value, str) else value
-
-    @field_validator("operators", mode="after")
-    @classmethod
-    def _named(cls, value: frozenset[str]) -> frozenset[str]:
-        return frozenset(name for name in value if name)
+        return re.findall(r"[^,\s]+", value) if isinstance(value, str) else value
 
     @field_validator("public_url", "proxy_api_url")
     @classmethod
     def _address(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-            raise ValueError("an address is http(s)://host[:port], without a path")
+        plain = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        if parts.scheme not in ("http", "https") or value.rstrip("/").lower() != plain:
+            raise ValueError("an address is http(s)://host[:port] and no more")
         return value.rstrip("/")
 
     @model_validator(mode="after")
@@ -150,7 +171,7 @@ def unknown_settings(environment: Mapping[str, str]) -> dict[str, str]:
         for name in environment
         if name.startswith(PREFIX)
         and name not in known
-        and not HANDED_ON.match(name)
+        and name not in HANDED_ON
         and not READ_ELSEWHERE.match(name)
     }
 
@@ -176,7 +197,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         field: environment[f"{PREFIX}{field.upper()}"]
         for field in Settings.model_fields
         # An empty value is what `compose` passes for a variable that was left out.
-        if environment.get(f"{PREFIX}{field.upper()}")
+        if environment.get(f"{PREFIX}{field.upper()}", "").strip()
     }
     try:
         return Settings.model_validate(given)
@@ -192,10 +213,4 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 def handed_on(environment: Mapping[str, str]) -> dict[str, str]:
     """What every laboratory is told of the deployment's environment: tiers and source addresses."""
-    return {
-        name: value
-        for name, value in environment.items()
-        if HANDED_ON.match(name)
-        and value
-        and name.removeprefix(PREFIX).lower() not in Settings.model_fields
-    }
+    return {name: value for name, value in environment.items() if name in HANDED_ON and value}

@@ -82,8 +82,8 @@ class LaboratorySpawner(Spawner):
 
     # Admission ------------------------------------------------------------------------------
 
-    def admitted(self) -> tuple[Laboratory, str, Size]:
-        """The laboratory of this server, the chosen size's name, and the size.
+    def admitted(self) -> tuple[Laboratory, Size]:
+        """The laboratory of this server, and the chosen size.
 
         Raises
         ------
@@ -111,6 +111,7 @@ class LaboratorySpawner(Spawner):
             )
         unknown = set(self.user_options) - {"size"}
         if unknown:
+            self._forget_options()
             raise Refusal(
                 f"{', '.join(sorted(map(str, unknown)))}: not an option; the one there is: size",
                 reason="unknown option",
@@ -119,13 +120,19 @@ class LaboratorySpawner(Spawner):
         chosen = self.user_options.get("size", laboratory.default_size)
         size = laboratory.sizes.get(chosen) if isinstance(chosen, str) else None
         if size is None:
+            self._forget_options()
             raise Refusal(
                 f"{chosen!r} is not a size of {laboratory.slug!r}; "
                 f"there are: {', '.join(laboratory.sizes)}",
                 reason="no such size",
                 status_code=400,
             )
-        return laboratory, chosen, size
+        return laboratory, size
+
+    def _forget_options(self) -> None:
+        """What was refused is not the next start's default, as the hub would have it."""
+        self.orm_spawner.user_options = {}
+        self.db.commit()
 
     # What an engine adds ----------------------------------------------------------------------
 
@@ -174,7 +181,7 @@ class LaboratorySpawner(Spawner):
         LaboratoryStoppedError
             Where it was tried, with the cause and the last lines of its log.
         """
-        laboratory, _, size = self.admitted()
+        laboratory, size = self.admitted()
         state = self.deployment.settings.state_folder
         self._stages = _Stages()
         self._expected_to_run = False

@@ -4,6 +4,7 @@ The server checks what the form has already checked: a request need not come fro
 """
 
 import datetime
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,12 @@ def check(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[FieldErr
     validator = Draft7Validator(schema, format_checker=_formats)
     order = {name: n for n, name in enumerate(schema.get("properties", {}))}
     errors = [said for error in validator.iter_errors(values) for said in _told(error, values)]
+    # JSON Schema has no word for them, and Python's JSON reads them.
+    errors += [
+        FieldError(name, f"{value!r} is no finite number", "a finite number")
+        for name, value in values.items()
+        if isinstance(value, float) and not math.isfinite(value)
+    ]
     return sorted(errors, key=lambda error: (order.get(error.field, len(order)), error.field))
 
 
