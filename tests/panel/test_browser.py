@@ -152,8 +152,10 @@ def test_the_panel_greets_who_was_never_here(window: Window) -> None:
 
 
 def test_the_tabs_work_from_the_keyboard(window: Window) -> None:
+    window.page.locator(".jp-Launcher").wait_for()  # which takes the focus when it opens
     first = window.page.get_by_role("tab", name="Indicators")
     first.focus()
+    expect(first).to_be_focused()
     window.page.keyboard.press("ArrowRight")
     expect(window.page.get_by_role("tab", name="Analyses")).to_be_focused()
     expect(window.page.get_by_role("heading", name="Marine heatwaves")).to_be_visible()
