@@ -100,7 +100,7 @@ async def test_a_laboratory_without_a_release_cannot_be_started(docker: Docker) 
             told = await failure(otto)
         finally:
             path.write_text(released)
-    assert "has no release yet" in told
+    assert "has no release that can be started" in told
 
 
 @pytest.mark.docker
