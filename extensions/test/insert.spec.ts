@@ -12,8 +12,8 @@ import { insertCell } from '../core/src/insert';
 
 type Written = readonly [type: 'code' | 'markdown', source: string];
 
-/** What a notebook of these cells, the first one active, holds after an insertion. */
-async function afterInsertion(...cells: Written[]): Promise<Written[]> {
+/** A notebook of these cells, the first one active. */
+function notebookOf(...cells: Written[]): Notebook {
   const languages = new EditorLanguageRegistry();
   const { newInlineEditor: editorFactory } = new CodeMirrorEditorFactory({ languages });
   const model = new NotebookModel();
@@ -29,13 +29,29 @@ async function afterInsertion(...cells: Written[]): Promise<Written[]> {
   notebook.model = model;
   Widget.attach(notebook, document.body);
   notebook.activeCellIndex = 0;
+  return notebook;
+}
 
-  const panel = { id: 'panel', content: notebook, context: { ready: Promise.resolve() } };
-  const app = { shell: { activateById: () => undefined } };
+/** A notebook's panel, as far as an insertion uses it. */
+function panelOf(content: Notebook): object {
+  const context = { ready: Promise.resolve(), save: () => Promise.resolve() };
+  return { id: 'panel', content, context, sessionContext: { ready: Promise.resolve() } };
+}
+
+function written(notebook: Notebook): Written[] {
+  const cells = notebook.model?.sharedModel.cells ?? [];
+  return cells.map(cell => [cell.cell_type as 'code', cell.getSource()]);
+}
+
+/** What a notebook of these cells, the first one active, holds after an insertion. */
+async function afterInsertion(...cells: Written[]): Promise<Written[]> {
+  const notebook = notebookOf(...cells);
+  const panel = panelOf(notebook);
+  const app = { shell: { currentWidget: panel, activateById: () => undefined } };
   await insertCell(app as never, { currentWidget: panel } as never, 'read()\n', 'lab');
 
   expect(notebook.activeCell?.model.sharedModel.getSource()).toBe('read()');
-  return model.sharedModel.cells.map(cell => [cell.cell_type as 'code', cell.getSource()]);
+  return written(notebook);
 }
 
 test('an empty code cell takes the insertion', async () => {
@@ -55,4 +71,17 @@ test('below prose the insertion is still code', async () => {
     ['markdown', ''],
     ['code', 'read()']
   ]);
+});
+
+test('a notebook that is not in front is left alone: the insertion makes a new one', async () => {
+  const behind = notebookOf(['code', 'a = 1']);
+  const made = notebookOf(['code', '']);
+  const app = {
+    shell: { currentWidget: { id: 'launcher' }, activateById: () => undefined },
+    serviceManager: { ready: Promise.resolve(), kernelspecs: { specs: { default: 'python3' } } },
+    commands: { execute: () => Promise.resolve(panelOf(made)) }
+  };
+  await insertCell(app as never, { currentWidget: panelOf(behind) } as never, 'read()\n', 'lab');
+  expect(written(behind)).toEqual([['code', 'a = 1']]);
+  expect(written(made)).toEqual([['code', 'read()']]);
 });

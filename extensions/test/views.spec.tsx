@@ -31,7 +31,15 @@ const ANALYSIS: Analysis = {
   summary: 'How warm?',
   form: {
     type: 'object',
-    properties: { percentile: { type: 'number', default: 90, title: 'Percentile' } },
+    properties: {
+      percentile: {
+        type: 'number',
+        default: 90,
+        title: 'Percentile',
+        exclusiveMinimum: 50,
+        maximum: 100
+      }
+    },
     additionalProperties: false
   },
   problems: [],
@@ -123,6 +131,27 @@ test('a refused value is told beside its field, which stays as it was given', as
     .map(id => document.getElementById(id)?.textContent ?? '');
   expect(errors.join(' ')).toContain('90 is not odd: odd');
   expect(input.value).toBe('90');
+  await sees(node, '1 value is not allowed: Percentile');
+  await vi.waitFor(() => {
+    expect(document.activeElement).toBe(input);
+  });
+});
+
+test('a value out of bounds is told both, and Run goes to it', async () => {
+  const desk = new Desk();
+  const node = await shown(desk);
+  await press(node, 'Run with parameters');
+  const input = await vi.waitFor(() => node.querySelector<HTMLInputElement>('input[type=number]')!);
+  const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value');
+  value?.set?.call(input, '120'); // past React's own, which would see no change
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+  await sees(node, 'must be more than 50 and at most 100');
+  await press(node, 'Run');
+  await sees(node, '1 value is not allowed: Percentile');
+  await vi.waitFor(() => {
+    expect(document.activeElement).toBe(input);
+  });
+  expect(desk.done).toEqual([]);
 });
 
 test('only the view of this laboratory is made, and it is the first tab', async () => {

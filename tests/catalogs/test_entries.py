@@ -74,6 +74,24 @@ def test_the_variables_are_those_that_are_declared(read, laboratory, name):
 
 
 @pytest.mark.parametrize(("laboratory", "name"), ALL)
+def test_its_citation_is_wrapped_and_whole(laboratory, name):
+    facts = {each.name: each for each in bluecloud_catalogs.entries(laboratory)}[name]
+    _, *comment = [line for line in facts.snippet.splitlines() if line.startswith("#")]
+    assert max(len(line) for line in comment) <= 95
+    assert " ".join(line.removeprefix("# ") for line in comment) == f"Cite: {facts.citation}"
+
+
+def test_a_description_is_read_line_by_line():
+    facts = bluecloud_catalogs.open_catalog("environment")["argo_profiles"].describe()
+    first, *lines = repr(facts).splitlines()
+    assert first == "argo_profiles: Argo profiles of pressure, temperature and salinity"
+    assert "variables   PRES (dbar), TEMP (degree_Celsius), PSAL (1)" in lines
+    assert "where       -180 to 180 degrees east, -90 to 90 north" in lines
+    assert "tiers       live, snapshot, sample (SYNTHETIC)" in lines
+    assert "<td" in facts._repr_html_()
+
+
+@pytest.mark.parametrize(("laboratory", "name"), ALL)
 def test_the_facts_go_to_json_and_back(laboratory, name):
     facts = {each.name: each for each in bluecloud_catalogs.entries(laboratory)}[name]
     assert type(facts).model_validate_json(facts.model_dump_json()) == facts

@@ -23,11 +23,36 @@ def all_tiers(gdac, monkeypatch):
 @pytest.mark.parametrize("fault", ["500", "html", "cut short", "silent"])
 def test_a_provider_that_fails_is_replaced_by_the_sample_with_a_warning(all_tiers, gdac, fault):
     gdac.faults[INDEX] = fault
-    with pytest.warns(TierWarning, match="argo_index: read from its sample, which is SYNTHETIC"):
+    with pytest.warns(TierWarning, match="^These are SYNTHETIC data, not observations: the so"):
         table = all_tiers["argo_index"].read()
     assert table.attrs["tier"] == "sample"
     assert table.attrs["synthetic"] == "true"
+    assert table.attrs["licence"].startswith("CC0 1.0 ")
     assert "not to be cited" in bluecloud_catalogs.citations(table)
+
+
+def test_who_has_no_internet_is_told_first_what_it_means(all_tiers, monkeypatch):
+    monkeypatch.setenv("BLUECLOUD_ARGOGDAC_URL", "http://127.0.0.1:9")
+    catalogue = bluecloud_catalogs.open_catalog("environment")
+    with pytest.warns(TierWarning) as warned:
+        catalogue["argo_profiles"](platform=9000001).read()
+    consequence, detail = str(warned[0].message).split("\n")
+    assert consequence == (
+        "These are SYNTHETIC data, not observations: "
+        "the source could not be reached (no internet?)."
+    )
+    assert detail.startswith("argo_profiles: read from its sample, because live: http://127.0.0.1")
+    assert "[Errno" not in detail
+    assert "snapshot" not in detail
+
+
+def test_a_snapshot_that_nobody_keeps_is_not_offered(gdac, monkeypatch):
+    monkeypatch.setenv("BLUECLOUD_TIERS", "live")
+    monkeypatch.setenv("BLUECLOUD_SNAPSHOTS", "")
+    gdac.faults[INDEX] = "500"
+    catalogue = bluecloud_catalogs.open_catalog("environment")
+    with pytest.raises(SourceUnavailable, match="BLUECLOUD_TIERS would have to allow sample$"):
+        catalogue["argo_index"].read()
 
 
 def test_a_sample_that_holds_nothing_of_what_was_asked_is_no_answer(all_tiers, gdac):

@@ -208,10 +208,26 @@ def test_an_analysis_is_run_from_its_form_and_its_plots_are_seen_again(
     # Saved when the last cell is done; the addresses in it are still everybody's.
     [path] = (lab.home / "environment").glob("sst_anomaly 20*.ipynb")
     wait_until_saved(page, path)
+    title = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")  # it begins where one reads
+    expect(title.get_by_role("heading", level=1)).to_be_in_viewport()
     assert "127.0.0.1" not in path.read_text()
     with opened(browser, lab, f"environment/{path.name}") as again:
         again.page.wait_for_function(f"({COUNT_FIGURES})() >= 1", timeout=KERNEL_MS)
         assert again.elsewhere == []
+
+
+def test_a_run_that_fails_says_where_and_shows_the_cell(window: Window) -> None:
+    page = window.page
+    page.get_by_role("radio", name="Monthly sea-surface temperature anomaly").check()
+    page.get_by_label("First year of the baseline").fill("1950")
+    page.get_by_label("Last year of the baseline").fill("1951")
+    page.get_by_role("button", name="Run", exact=True).click()
+    told = page.get_by_role("alert").filter(has_text="Stopped at cell")
+    expect(told).to_be_visible(timeout=KERNEL_MS)
+    expect(told).to_contain_text("1950")
+    stopped = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
+    expect(stopped.locator(".jp-OutputArea-output").first).to_be_in_viewport()
+    expect(stopped).to_contain_text("Error")
 
 
 def wait_until_saved(page: Page, path: Path) -> None:
@@ -229,10 +245,16 @@ def test_a_value_that_is_not_allowed_is_said_beside_its_field(window: Window) ->
     page.get_by_role("radio", name="Marine heatwaves").check()
     field_ = page.get_by_label("Percentile of the threshold (%)")
     field_.fill("120")
-    error = page.get_by_role("alert").filter(has_text="< 100")
+    error = page.get_by_role("alert").filter(has_text="must be more than 50 and less than 100")
     expect(error).to_be_visible()
     identifier = error.get_attribute("id") or "none"
     assert identifier in (field_.get_attribute("aria-describedby") or "")
+
+    page.get_by_role("button", name="Run", exact=True).click()
+    said = page.get_by_role("alert").filter(has_text="1 value is not allowed: Percentile of the")
+    expect(said).to_be_visible()
+    expect(field_).to_be_focused()
+    expect(field_).to_be_in_viewport()
 
 
 def test_a_plot_with_a_slider_answers_it(window: Window, lab: LaboratoryServer) -> None:

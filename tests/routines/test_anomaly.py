@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bluecloud_routines import BaselineError, TimeAxisError, UnitsError, ValuesError
-from bluecloud_routines.environment import area_mean, monthly_anomaly
+from bluecloud_routines.environment import area_mean, cell_names, monthly_anomaly
 
 
 def monthly(first: int, last: int, *, warming: float = 0.0, units: str = "K") -> xr.DataArray:
@@ -59,7 +59,32 @@ def test_a_temperature_anomaly_is_in_kelvin_and_says_its_baseline() -> None:
         "standard_name": "sea_water_temperature_anomaly",
         "long_name": "departure from the monthly mean of 2000-2001",
         "baseline": "2000-2001",
+        "baseline_coverage": "2 years of each month, 2000-01 to 2001-12",
     }
+
+
+def test_a_baseline_of_partial_years_says_what_it_had() -> None:
+    series = monthly(2006, 2010).sel(time=slice("2006-04", "2010-09"))
+    anomaly = monthly_anomaly(series, baseline=(2006, 2010))
+    had = "4 to 5 years of each month, 2006-04 to 2010-09"
+    assert anomaly.attrs["baseline"] == "2006-2010"
+    assert anomaly.attrs["baseline_coverage"] == had
+    assert anomaly.attrs["long_name"] == f"departure from the monthly mean of 2006-2010 ({had})"
+    one = monthly_anomaly(series, baseline=(2007, 2007))
+    assert one.attrs["baseline_coverage"] == "1 year of each month, 2007-01 to 2007-12"
+
+
+@pytest.mark.parametrize(
+    ("baseline", "years"),
+    [((1991, 2020), "1991 or 2020"), ((2006, 2011), "2011"), ((2005, 2010), "2005")],
+)
+def test_a_baseline_whose_first_or_last_year_has_no_data_is_refused(
+    baseline: tuple[int, int], years: str
+) -> None:
+    series = monthly(2006, 2010).sel(time=slice("2006-04", "2010-09"))
+    says = f"not covered: there is no month of {years}, the series is from 2006-04 to 2010-09"
+    with pytest.raises(BaselineError, match=says):
+        monthly_anomaly(series, baseline=baseline)
 
 
 def test_other_quantities_keep_their_units_and_lose_the_name_that_is_no_longer_true() -> None:
@@ -124,3 +149,21 @@ def test_a_field_without_latitudes_or_with_impossible_ones_is_refused() -> None:
         area_mean(field.drop_vars("latitude"))
     with pytest.raises(ValuesError, match="0.0 to 95.0"):
         area_mean(on_grid([0.0, 95.0], np.zeros((2, 2))))
+
+
+def test_latitudes_are_found_by_name_where_they_say_nothing() -> None:
+    field = on_grid([0.0, 60.0], np.array([[1.0, 1.0], [4.0, 4.0]]))
+    plain = field.drop_attrs().rename(latitude="lat", longitude="lon")
+    assert area_mean(plain).item() == pytest.approx((1 + 0.5 * 4) / 1.5)
+
+
+def test_a_cell_is_named_by_its_place() -> None:
+    field = on_grid([-5.5, 40.5], np.zeros((2, 2))).assign_coords(longitude=[3.5, 359.0])
+    names = ["5.5 S, 3.5 E", "5.5 S, 1 W", "40.5 N, 3.5 E", "40.5 N, 1 W"]
+    assert cell_names(field) == names
+    assert cell_names(field.transpose()) == [names[0], names[2], names[1], names[3]]
+
+
+def test_a_cell_without_a_place_is_numbered() -> None:
+    assert cell_names(xr.DataArray([1.0, 2.0], dims="station")) == ["cell 0", "cell 1"]
+    assert cell_names(xr.DataArray(1.0)) == ["the series"]

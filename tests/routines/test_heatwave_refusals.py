@@ -77,7 +77,7 @@ def test_a_missing_date_is_refused(daily: xr.DataArray) -> None:
 
 def test_monthly_data_are_refused(daily: xr.DataArray) -> None:
     monthly = daily.resample(time="MS").mean().assign_attrs(daily.attrs)
-    refused(monthly, TimeAxisError, "not daily.*31 days")
+    refused(monthly, TimeAxisError, r"31 days.*; this is a monthly series; daily data are needed$")
 
 
 @pytest.mark.parametrize("calendar", ["noleap", "360_day"])

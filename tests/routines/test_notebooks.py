@@ -1,6 +1,7 @@
 """The curated notebooks: as they are kept, and as they run without a person."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,13 @@ def executed(path: Path, folder: Path, **parameters: Any) -> nbformat.NotebookNo
 def shown(notebook: nbformat.NotebookNode) -> str:
     """All that the notebook's cells put out, as text."""
     return json.dumps([cell.get("outputs", []) for cell in notebook.cells])
+
+
+def made(folder: Path, name: str) -> Path:
+    """The one product of the name, in the folder that its run made."""
+    (path,) = (folder / "results").glob(f"*/{name}")
+    assert re.fullmatch(r"\w+ \d{4}-\d\d-\d\d \d{6}", path.parent.name)
+    return path
 
 
 def violations(path: Path) -> list[Any]:
@@ -99,11 +107,16 @@ def test_the_anomaly_runs_from_its_defaults_and_says_why_it_gives_no_trend(
     told = shown(executed(ENVIRONMENT / "sst_anomaly.ipynb", tmp_path))
     assert "No trend is given: a trend needs at least 10 years" in told
     assert "SYNTHETIC" not in told
-    product = tmp_path / "results" / "sst_anomaly.nc"
+    assert "Baseline 2006-2010: 4 to 5 years of each month, 2006-04 to 2010-09." in told
+    product = made(tmp_path, "sst_anomaly.nc")
+    assert f"Written: `{product.relative_to(tmp_path)}`" in told
     assert violations(product) == []
     with xr.open_dataset(product) as written:
         assert "Open Government Licence" in written.attrs["license"]
         assert "Met Office" in written.attrs["acknowledgement"]
+        parameters = {"baseline": [2006, 2010], "min_trend_years": 10, "confidence": 0.95}
+        assert json.loads(written.attrs["parameters"]) == parameters
+        assert "references" not in written.attrs  # there is no trend
         # Its own baseline: each calendar month's mean is nothing.
         months = written["sst_anomaly"].groupby("time.month").mean()
         assert float(abs(months).max()) < 1e-5
@@ -116,7 +129,11 @@ def test_the_heatwaves_run_from_their_defaults_and_every_figure_says_synthetic(
     for cell in ("map", "series", "years"):
         (outputs,) = [json.dumps(c.outputs) for c in notebook.cells if c.id == cell]
         assert "SYNTHETIC: " in outputs, cell
-    product = tmp_path / "results" / "marine_heatwaves.nc"
+    told = shown(notebook)
+    assert "Method: Hobday et al. (2016, https://doi.org/" in told
+    assert "Data: synthetic, not to be cited as observations." in told
+    assert "Warning" not in told
+    product = made(tmp_path, "marine_heatwaves.nc")
     assert violations(product) == []
     table = pd.read_csv(
         product.with_name("marine_heatwave_events.csv"),
@@ -133,6 +150,18 @@ def test_a_baseline_that_the_data_do_not_cover_is_refused_and_not_bent(tmp_path:
     with pytest.raises(subprocess.CalledProcessError) as caught:
         executed(ENVIRONMENT / "marine_heatwaves.ipynb", tmp_path, baseline_first=1971)
     assert "the baseline 1971-2020 is not covered" in caught.value.stderr
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        executed(ENVIRONMENT / "sst_anomaly.ipynb", tmp_path, baseline_first=1991)
+    assert "there is no month of 1991" in caught.value.stderr
+
+
+def test_a_second_run_leaves_the_products_of_the_first(tmp_path: Path) -> None:
+    executed(ENVIRONMENT / "sst_anomaly.ipynb", tmp_path)
+    first = made(tmp_path, "sst_anomaly.nc")
+    before = first.read_bytes()
+    executed(ENVIRONMENT / "sst_anomaly.ipynb", tmp_path, baseline_last=2009)
+    assert first.read_bytes() == before
+    assert len(list((tmp_path / "results").iterdir())) == 2
 
 
 def test_the_heatwaves_of_a_persons_own_series_are_those_of_the_authors_program(
@@ -141,9 +170,9 @@ def test_the_heatwaves_of_a_persons_own_series_are_those_of_the_authors_program(
     own = {"sst_file": oracles / "sst_WA.csv", "baseline_first": 1982, "baseline_last": 2011}
     notebook = executed(ENVIRONMENT / "marine_heatwaves.ipynb", tmp_path, **own)
     assert "SYNTHETIC" not in shown(notebook)
-    results = tmp_path / "results"
-    assert violations(results / "marine_heatwaves.nc") == []
-    table = pd.read_csv(results / "marine_heatwave_events.csv", comment="#")
+    product = made(tmp_path, "marine_heatwaves.nc")
+    assert violations(product) == []
+    table = pd.read_csv(product.with_name("marine_heatwave_events.csv"), comment="#")
     reference = pd.read_csv(oracles / "ref_oliver_sst_WA_events_clim1982-2011.csv")
     assert table["start"].tolist() == reference["date_start"].tolist()
     assert table["peak"].tolist() == reference["date_peak"].tolist()

@@ -1,5 +1,7 @@
 """What a person, a panel or a table wants to know of an entry, and the cell that reads it."""
 
+import textwrap
+from html import escape
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -33,6 +35,45 @@ class EntryFacts(BaseModel):
     evidence: str
     live_verified: str
     snippet: str
+
+    def __str__(self) -> str:
+        """What a person asks first, a line each; the fields hold the rest."""
+        width = max(len(label) for label, _ in self._told())
+        under = " " * (width + 2)
+        lines = [
+            textwrap.fill(f"{label:<{width}}  {text}", width=95, subsequent_indent=under)
+            for label, text in self._told()
+        ]
+        return "\n".join([f"{self.name}: {self.title}", *lines])
+
+    def __repr__(self) -> str:
+        """Give the same at a prompt, where a model would show all its fields on one line."""
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><th style="text-align: left">{escape(label)}</th>'
+            f'<td style="text-align: left">{escape(text)}</td></tr>'
+            for label, text in self._told()
+        )
+        return f"<p><code>{escape(self.name)}</code>: {escape(self.title)}</p><table>{rows}</table>"
+
+    def _told(self) -> list[tuple[str, str]]:
+        west, south, east, north = self.extent.bbox
+        first, last = self.extent.time
+        sample = "SYNTHETIC" if self.synthetic_sample else "real"
+        asked = ", ".join(f"{name}={facts['default']!r}" for name, facts in self.parameters.items())
+        return [
+            ("about", self.description),
+            ("source", self.source_title),
+            ("variables", ", ".join(f"{each.name} ({each.units})" for each in self.variables)),
+            ("where", f"{west:g} to {east:g} degrees east, {south:g} to {north:g} north"),
+            ("when", f"{first} to {last or 'now'}"),
+            ("parameters", asked or "none"),
+            ("tiers", ", ".join(self.tiers) + f" ({sample})" * ("sample" in self.tiers)),
+            ("licence", f"{self.licence.name}: {self.licence.text}"),
+            ("cite", self.citation),
+        ]
 
 
 def facts_of(entry: Entry, laboratory: str) -> EntryFacts:
@@ -71,9 +112,17 @@ def _snippet(entry: Entry, laboratory: str) -> str:
     declared = entry.declaration
     asked = ", ".join(f"{name}={value!r}" for name, value in declared.example.items())
     call = f"({asked})" if asked else ""
+    cite = textwrap.fill(
+        f"Cite: {entry.citation}",
+        width=95,
+        initial_indent="# ",
+        subsequent_indent="# ",
+        break_long_words=False,  # an address is copied whole
+        break_on_hyphens=False,
+    )
     return (
         f"# {declared.title} - licence: {entry.licence.name}\n"
-        f"# Cite: {entry.citation}\n"
+        f"{cite}\n"
         "import bluecloud_catalogs\n"
         "\n"
         f'catalogue = bluecloud_catalogs.open_catalog("{laboratory}")\n'

@@ -151,7 +151,9 @@ async def _get(session: aiohttp.ClientSession, url: str, known: Validators) -> A
         except TimeoutError as error:
             raise SourceUnavailable(f"{url}: no answer in time") from error
         except aiohttp.ClientConnectorError as error:
-            raise SourceUnavailable(f"{url}: no connection: {error.os_error}") from error
+            # Without its number, which may be "None" and helps nobody.
+            reason = error.os_error.strerror or str(error.os_error)
+            raise SourceUnavailable(f"{url}: no connection: {reason}") from error
         except (aiohttp.ClientPayloadError, aiohttp.ClientOSError) as error:
             reason = f"the connection broke: {error}"
         except aiohttp.ServerDisconnectedError:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .declarations import FolderSample
 from .errors import DataError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def stamp(entry: Entry, request: BaseModel, tier: Tier, reading: Reading) -> Dat
         "request": request.model_dump_json(exclude_none=True),
         "tier": tier,
         "access_time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "licence": f"{entry.licence.name} ({entry.licence.url})",
+        "licence": _licence(entry, synthetic=synthetic),
         "citation": _NO_OBSERVATIONS if synthetic else entry.citation,
         "checksum": _checksum(reading.files),
         "synthetic": "true" if synthetic else "false",
@@ -79,7 +80,15 @@ def citations(*read: Data) -> str:
     )
 
 
+_OUR_LICENCE = "CC0 1.0 (https://creativecommons.org/publicdomain/zero/1.0)"
 _NO_OBSERVATIONS = "SYNTHETIC data of Blue-Cloud VRE: no observations, not to be cited as such."
+
+
+def _licence(entry: Entry, *, synthetic: bool) -> str:
+    """The licence of what was read: files that we made in a provider's layout are ours."""
+    if synthetic and isinstance(entry.declaration.sample, FolderSample):
+        return _OUR_LICENCE
+    return f"{entry.licence.name} ({entry.licence.url})"
 
 
 def _checksum(files: Sequence[File]) -> str:

@@ -19,6 +19,7 @@ from .declarations import Tier
 from .errors import MalformedAnswer, NotFound, SourceError, SourceUnavailable, TierError
 from .places import place_of
 from .provenance import stamp
+from .snapshots import Snapshots
 from .tree import Entry
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def read(entry: Entry, request: BaseModel, *, lazy: bool) -> Data:
             continue
         if faults:
             warnings.warn(
-                f"{entry.name}: read from {_what(entry, tier)}, because {_told(faults)}",
+                f"{_consequence(entry, tier, faults[0][1])}\n"
+                f"{entry.name}: read from its {tier}, because {_told(faults)}",
                 TierWarning,
                 stacklevel=3,
             )
@@ -108,18 +110,31 @@ def _nothing_read(
             + ("; and BLUECLOUD_SNAPSHOTS names no folder" if "snapshot" in allowed else "")
         )
     kind = type(faults[0][1])
-    offered = [tier for tier in entry.tiers if tier not in allowed]
+    offered = [
+        tier
+        for tier in entry.tiers
+        if tier not in allowed and (tier != "snapshot" or Snapshots.from_environment())
+    ]
     offer = f"; BLUECLOUD_TIERS would have to allow {', '.join(offered)}" if offered else ""
     error = kind(f"{entry.name}: {_told(faults)}{offer}")
     error.__cause__ = faults[0][1]
     return error
 
 
-def _what(entry: Entry, tier: Tier) -> str:
+def _consequence(entry: Entry, tier: Tier, fault: SourceError) -> str:
+    """What it means for a person that the best tier did not answer."""
     sample = entry.declaration.sample
     if tier == "sample" and sample and sample.synthetic:
-        return "its sample, which is SYNTHETIC"
-    return f"its {tier}"
+        what = "These are SYNTHETIC data, not observations"
+    elif tier == "sample":
+        what = "This is the small sample, not all that the source has"
+    elif tier == "snapshot":
+        what = "This is the source's last good answer, kept earlier"
+    else:
+        what = f"This is read from {tier}"
+    if isinstance(fault, SourceUnavailable):
+        return f"{what}: the source could not be reached (no internet?)."
+    return f"{what}: the source gave no proper answer."
 
 
 def _told(faults: list[tuple[Tier, SourceError]]) -> str:

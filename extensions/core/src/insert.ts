@@ -3,8 +3,9 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { NotebookActions } from '@jupyterlab/notebook';
 
 /**
- * Write a cell into the active notebook, or into a new one in `folder` if none is open.
+ * Write a cell into the notebook in front, or into a new one in `folder` if none is.
  *
+ * A notebook behind another tab is left alone: nobody would see what was added to it.
  * It goes below the active cell, or into it if that is a code cell without a word in it, and
  * becomes the active cell: Shift+Enter runs it.
  */
@@ -14,8 +15,9 @@ export async function insertCell(
   code: string,
   folder: string
 ): Promise<NotebookPanel | null> {
-  const open = tracker.currentWidget;
-  const panel = open ?? (await newNotebook(app, tracker, folder));
+  const last = tracker.currentWidget;
+  const open = last && last === app.shell.currentWidget ? last : null;
+  const panel = open ?? (await newNotebook(app, folder));
   if (!panel) {
     return null;
   }
@@ -42,14 +44,16 @@ export async function insertCell(
 
 async function newNotebook(
   app: JupyterFrontEnd,
-  tracker: INotebookTracker,
   folder: string
 ): Promise<NotebookPanel | null> {
   await app.serviceManager.ready;
   const kernelName = app.serviceManager.kernelspecs.specs?.default;
   // With a kernel named, JupyterLab does not ask for one.
-  await app.commands.execute('notebook:create-new', { kernelName, cwd: folder });
-  const panel = tracker.currentWidget;
+  const made: unknown = await app.commands.execute('notebook:create-new', {
+    kernelName,
+    cwd: folder
+  });
+  const panel = (made ?? null) as NotebookPanel | null; // none, if it could not be made
   // A cell that is run before its kernel is there makes JupyterLab ask for one.
   await panel?.sessionContext.ready;
   return panel;

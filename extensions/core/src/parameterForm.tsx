@@ -4,7 +4,7 @@
  * JupyterLab's own templates draw labels that belong to no control; these do, so that every
  * field has its name, help and error read out with it.
  */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { JSX } from 'react';
 import { FormComponent } from '@jupyterlab/ui-components';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
@@ -42,6 +42,24 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
   const [refused, setRefused] = useState<ErrorSchema<ParameterValues>>({});
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
+  const [refusals, setRefusals] = useState(0);
+  const form = useRef<HTMLDivElement>(null);
+
+  /** Say which values are refused, by the parameters' names, and go to the first of them. */
+  const refuse = (names: readonly string[]): void => {
+    const titles = [...new Set(names)].map(name => titleOf(schema, name));
+    const one = '%1 value is not allowed: %2';
+    const more = '%1 values are not allowed: %2';
+    setReason(trans._n(one, more, titles.length, titles.join(', ')));
+    setRefusals(times => times + 1);
+  };
+  useEffect(() => {
+    if (refusals > 0) {
+      const timer = setTimeout(() => focusRefused(form.current)); // once the errors are drawn
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [refusals]);
 
   const run = async (given: ParameterValues): Promise<void> => {
     setBusy(true);
@@ -53,14 +71,18 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
       const fields = error instanceof PanelError ? error.fields : [];
       setRefused(besideFields(fields));
       const known = fields.length > 0 && fields.every(f => f.field in (schema.properties ?? {}));
-      setReason(known ? trans.__('Some values are not allowed.') : explained(error));
+      if (known) {
+        refuse(fields.map(({ field }) => field));
+      } else {
+        setReason(explained(error));
+      }
     } finally {
       setBusy(false);
     }
   };
 
   return (
-    <div className="bc-Form">
+    <div className="bc-Form" ref={form}>
       <FormComponent
         schema={schema}
         formData={values}
@@ -69,7 +91,7 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
         formContext={{ main, trans } satisfies IFormContext}
         templates={TEMPLATES}
         widgets={{ CheckboxWidget: Checkbox }}
-        transformErrors={errors => errors.map(error => inWords(error, trans))}
+        transformErrors={errors => errors.map(error => inWords(error, schema, trans))}
         translator={translator}
         disabled={busy}
         liveValidate
@@ -79,8 +101,10 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
           if (!JSONExt.deepEqual(formData, values)) {
             setValues(formData);
             setRefused({}); // said of the values before
+            setReason('');
           }
         }}
+        onError={errors => refuse(errors.map(error => pathOf(error)[0] ?? ''))}
         onSubmit={({ formData }) => void run(formData ?? {})}
       >
         <button className="bc-Button bc-mod-main" type="submit" disabled={busy}>
@@ -110,13 +134,63 @@ function besideFields(fields: PanelError['fields']): ErrorSchema<ParameterValues
   return Object.fromEntries(told) as ErrorSchema<ParameterValues>;
 }
 
-/** The validator's words with what is allowed, where it does not say. */
-function inWords(error: RJSFValidationError, trans: TranslationBundle): RJSFValidationError {
+function titleOf(schema: RJSFSchema, name: string): string {
+  const property = schema.properties?.[name];
+  return (typeof property === 'object' ? property.title : undefined) ?? readable(name);
+}
+
+/** Bring the first refused field into sight, and the person to it. */
+function focusRefused(form: HTMLElement | null): void {
+  const field = form?.querySelector('.bc-mod-refused');
+  field?.closest('details')?.setAttribute('open', '');
+  // Of a list, the item that is refused and not the first one.
+  const item = field?.querySelector('.bc-mod-refused') ?? field;
+  item?.querySelector<HTMLElement>('input, select, textarea, button')?.focus();
+}
+
+/** Where in the values an error lies: the parameter's name, then the places in it. */
+function pathOf(error: RJSFValidationError): readonly string[] {
+  return (error.property ?? '').split('.').filter(Boolean);
+}
+
+/** The validator's words with what is allowed, where it does not say it, or not all of it. */
+function inWords(
+  error: RJSFValidationError,
+  schema: RJSFSchema,
+  trans: TranslationBundle
+): RJSFValidationError {
   const params = error.params as { allowedValues?: unknown[] } | undefined;
   const allowed = params?.allowedValues;
-  return allowed
-    ? { ...error, message: trans.__('must be one of: %1', allowed.join(', ')) }
-    : error;
+  if (allowed) {
+    return { ...error, message: trans.__('must be one of: %1', allowed.join(', ')) };
+  }
+  if (!BOUNDS.has(error.name ?? '')) {
+    return error;
+  }
+  const bounds = boundsInWords(schemaAt(schema, pathOf(error)), trans);
+  return bounds.length ? { ...error, message: trans.__('must be %1', bounds) } : error;
+}
+
+const BOUNDS = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']);
+
+/** The schema of one value within the values; an empty one if it is not told plainly. */
+function schemaAt(schema: RJSFSchema, path: readonly string[]): RJSFSchema {
+  return path.reduce<RJSFSchema>((outer, step) => {
+    const { items } = outer;
+    const inner = outer.properties?.[step] ?? (Array.isArray(items) ? items[Number(step)] : items);
+    return typeof inner === 'object' && !Array.isArray(inner) ? inner : {};
+  }, schema);
+}
+
+function boundsInWords(schema: RJSFSchema, trans: TranslationBundle): string {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
+  const told = [
+    minimum !== undefined && trans.__('at least %1', minimum),
+    exclusiveMinimum !== undefined && trans.__('more than %1', exclusiveMinimum),
+    maximum !== undefined && trans.__('at most %1', maximum),
+    exclusiveMaximum !== undefined && trans.__('less than %1', exclusiveMaximum)
+  ].filter(words => words !== false);
+  return told.join(trans.__(' and '));
 }
 
 const validator = customizeValidator<ParameterValues>();

@@ -31,7 +31,7 @@ export interface IWorkbench {
    */
   runAnalysis(name: string, values: ParameterValues): Promise<void>;
 
-  /** Write a cell into the active notebook, or into a new one if none is open. */
+  /** Write a cell into the notebook in front, or into a new one if none is. */
   insert(code: string): Promise<void>;
 }
 

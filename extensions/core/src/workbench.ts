@@ -4,6 +4,7 @@ import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
 import type { PanelApi } from './api';
 import { PanelError } from './api';
+import { showOutcome } from './outcome';
 import type { IWorkbench, ParameterValues } from './tokens';
 import type { Analyses, Catalogue, Laboratory } from './wire';
 
@@ -51,11 +52,13 @@ export class Workbench implements IWorkbench {
     await panel.sessionContext.ready;
     this._app.shell.activateById(panel.id);
     // Not awaited: it ends with the last cell, and the notebook shows how far it is.
-    void this._app.commands.execute('notebook:run-all-cells').then(() => {
+    const settled = (): void => {
       if (!panel.isDisposed) {
         void panel.context.save(); // what was computed outlives the window
+        showOutcome(panel.content, this.trans);
       }
-    });
+    };
+    void this._app.commands.execute('notebook:run-all-cells').then(settled, settled);
   }
 
   async insert(code: string): Promise<void> {

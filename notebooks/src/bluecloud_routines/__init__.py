@@ -15,7 +15,7 @@ from bluecloud_routines.errors import (
     UnitsError,
     ValuesError,
 )
-from bluecloud_routines.products import describe_product, described_csv
+from bluecloud_routines.products import describe_product, described_csv, product_citation
 
 __all__ = [
     "BaselineError",
@@ -28,4 +28,5 @@ __all__ = [
     "ValuesError",
     "describe_product",
     "described_csv",
+    "product_citation",
 ]

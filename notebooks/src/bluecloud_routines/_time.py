@@ -12,6 +12,7 @@ from bluecloud_routines.errors import BaselineError, TimeAxisError
 
 _GREGORIAN = frozenset({"standard", "gregorian", "proleptic_gregorian"})
 _DAY = pd.Timedelta(days=1)
+_MONTH = pd.Timedelta(days=28), pd.Timedelta(days=31)
 
 
 def with_dates(series: xr.DataArray) -> tuple[xr.DataArray, pd.DatetimeIndex]:
@@ -63,9 +64,12 @@ def require_daily(times: pd.DatetimeIndex) -> None:
     uneven = np.flatnonzero(times[1:] - times[:-1] != _DAY)
     if uneven.size:
         before, after = times[uneven[0]], times[uneven[0] + 1]
+        found = f"the steps are not daily: {before} is followed by {after} ({after - before}); "
+        if uneven.size == len(times) - 1 and _MONTH[0] <= after - before <= _MONTH[1]:
+            raise TimeAxisError(f"{found}this is a monthly series; daily data are needed")
         raise TimeAxisError(
-            f"the steps are not daily: {before} is followed by {after} ({after - before}); one "
-            "value a day is needed, missing days as missing values (resample(time='1D'))"
+            f"{found}one value a day is needed, missing days as missing values "
+            "(resample(time='1D'))"
         )
 
 

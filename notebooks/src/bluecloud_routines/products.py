@@ -5,8 +5,10 @@ licence and whom to cite. The inputs' own attributes (as the catalogue stamps th
 over, so that nobody types them again, and a sample that is synthetic stays marked as such.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,9 @@ import xarray as xr
 from bluecloud_routines.errors import ParameterError
 
 CONVENTIONS = "CF-1.10, ACDD-1.3"
+
+_STAMPS = ("source", "entry", "tier", "request", "access_time", "checksum")
+_UNSTATED = "not stated by the input"
 
 _EXTENTS = {
     "latitude": ("geospatial_lat_min", "geospatial_lat_max"),
@@ -42,13 +47,14 @@ def describe_product(
     inputs: Sequence[Mapping[str, Any]],
     made_at: datetime,
     made_by: str,
+    parameters: Mapping[str, Any] | None = None,
 ) -> xr.Dataset:
     """The product with attributes that say what it is, what from, whose and since when.
 
     Parameters
     ----------
     product
-        What a routine gave; its ``references`` and ``parameters`` are kept.
+        What a routine gave; its ``references`` are kept, and its ``parameters``.
     title, summary
         One line; one paragraph.
     inputs
@@ -58,7 +64,10 @@ def describe_product(
     made_at
         When, with its time zone: a routine has no clock.
     made_by
-        What made it, as one step of the history, such as ``sst_anomaly.ipynb``.
+        What made it, as one step of the history, such as ``sst_anomaly.ipynb``; the version
+        of this package is added.
+    parameters
+        What it was made with, written as JSON, where no routine has written its own.
 
     Raises
     ------
@@ -72,21 +81,37 @@ def describe_product(
     stamp = made_at.isoformat(timespec="seconds")
     steps = [str(attrs["history"]) for attrs in inputs if attrs.get("history")]
     synthetic = any(str(attrs.get("synthetic", "")).lower() in ("true", "1") for attrs in inputs)
+    made = f"{stamp} {made_by} (bluecloud-notebooks {version('bluecloud-notebooks')})"
     described = _with_axes(product)
+    if parameters is not None:
+        described.attrs["parameters"] = json.dumps(dict(parameters))
     described.attrs |= dict(
         Conventions=CONVENTIONS,
         title=f"SYNTHETIC: {title}" if synthetic else title,
         summary=summary,
         source="; ".join(_input_line(attrs) for attrs in inputs),
-        license="; ".join(_said(inputs, "licence")) or "not stated by the input",
-        acknowledgement="; ".join(_said(inputs, "citation")) or "not stated by the input",
-        history="\n".join([f"{stamp} {made_by}", *steps]),
+        license="; ".join(_said(inputs, "licence")) or _UNSTATED,
+        acknowledgement="; ".join(_said(inputs, "citation")) or _UNSTATED,
+        history="\n".join([made, *steps]),
         date_created=stamp,
         **_extent(described),
     )
     if synthetic:
         described.attrs["synthetic"] = "true"
     return described
+
+
+def product_citation(product: xr.Dataset) -> str:
+    """What a work on a product cites: its method, and its data with their licence.
+
+    The method is the product's ``references``, or its ``summary`` where it has none.
+    """
+    attrs = product.attrs
+    method = str(attrs.get("references") or attrs["summary"]).rstrip(".")
+    if attrs.get("synthetic") == "true":
+        return f"Method: {method}. Data: synthetic, not to be cited as observations."
+    data, licence = (str(attrs[name]).rstrip(".") for name in ("acknowledgement", "license"))
+    return f"Method: {method}. Data: {data}. Licence: {licence}."
 
 
 def described_csv(table: pd.DataFrame, attrs: Mapping[str, Any]) -> str:
@@ -101,9 +126,19 @@ def described_csv(table: pd.DataFrame, attrs: Mapping[str, Any]) -> str:
 
 
 def _input_line(attrs: Mapping[str, Any]) -> str:
-    keys = ("source", "entry", "tier", "request", "access_time", "checksum")
-    words = [f"{key} {attrs[key]}" for key in keys if attrs.get(key)]
-    return ", ".join(words) or str(attrs.get("title", "not stated by the input"))
+    """One input in words: its title, and in brackets where it was had from."""
+    said = {key: str(attrs[key]) for key in _STAMPS if attrs.get(key)}
+    if "entry" in said:
+        said["entry"] = f"entry {said['entry']} of {said.pop('source', 'the catalogue')}"
+    for key, words in (("tier", "{} tier"), ("request", "request {}"), ("checksum", "checksum {}")):
+        if key in said:
+            said[key] = words.format(said[key])
+    if "access_time" in said:
+        said["access_time"] = f"read {said['access_time'][:10]}"
+    if said.get("request") == "request {}":
+        del said["request"]
+    where, title = ", ".join(said.values()), str(attrs.get("title", ""))
+    return f"{title} ({where})" if title and where else title or where or _UNSTATED
 
 
 def _said(inputs: Sequence[Mapping[str, Any]], key: str) -> list[str]:

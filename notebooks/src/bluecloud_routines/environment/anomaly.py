@@ -1,10 +1,12 @@
 """Departures of monthly fields from their own seasonal cycle, and means over an area."""
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from bluecloud_routines._temperature import is_temperature
 from bluecloud_routines._time import ordered_years, require_monthly, with_dates
+from bluecloud_routines.environment.cells import coordinate_of
 from bluecloud_routines.errors import BaselineError, UnitsError, ValuesError
 
 # The CF table has no anomaly of sea_surface_temperature, which is that of sea water near the
@@ -29,14 +31,16 @@ def monthly_anomaly(series: xr.DataArray, *, baseline: tuple[int, int]) -> xr.Da
         Any variable on a monthly ``time`` axis, in any units; its other dimensions are kept.
         Missing months and missing values (NaN) are allowed.
     baseline
-        First and last year of the reference period, both included. Its first and last year
-        need not be whole, as long as every calendar month occurs.
+        First and last year of the reference period, both included. Its years need not be
+        whole, as long as every calendar month occurs and both the first and the last year
+        have a month; what there is of each is said in ``baseline_coverage``.
 
     Returns
     -------
     xarray.DataArray
         In the units of the series; of a temperature in kelvin, because a difference in degrees
-        Celsius would be read as a temperature.
+        Celsius would be read as a temperature. The attributes ``baseline`` and
+        ``baseline_coverage`` say the years and how many of each calendar month they hold.
 
     Raises
     ------
@@ -45,7 +49,8 @@ def monthly_anomaly(series: xr.DataArray, *, baseline: tuple[int, int]) -> xr.Da
     TimeAxisError
         If time is absent, unsorted or of another calendar, or a month has several values.
     BaselineError
-        If the baseline is reversed or a calendar month never occurs within it.
+        If the baseline is reversed, its first or last year has no month, or a calendar month
+        never occurs within it.
     ValuesError
         If the series is empty.
     """
@@ -58,20 +63,19 @@ def monthly_anomaly(series: xr.DataArray, *, baseline: tuple[int, int]) -> xr.Da
     require_monthly(times)
     first, last = ordered_years(baseline)
     series = series.astype(np.float64)
-    reference = series.isel(time=(times.year >= first) & (times.year <= last))
-    absent = set(range(1, 13)) - set(reference["time"].dt.month.values.tolist())
-    if absent:
-        raise BaselineError(
-            f"the baseline {first}-{last} has no data for months {sorted(absent)}: the series "
-            f"is from {times[0]:%Y-%m} to {times[-1]:%Y-%m}, and each month must occur once"
-        )
+    within = (times.year >= first) & (times.year <= last)
+    coverage = _coverage(times, times[within], (first, last))
+    reference = series.isel(time=within)
     climatology = reference.groupby("time.month").mean("time")
     anomaly = (series.groupby("time.month") - climatology).drop_vars("month")
     dropped = ("standard_name", "long_name", "valid_min", "valid_max", "valid_range")
     anomaly.attrs = {k: v for k, v in series.attrs.items() if k not in dropped}
     anomaly.attrs["units"] = "K" if is_temperature(units) else units
-    anomaly.attrs["long_name"] = f"departure from the monthly mean of {first}-{last}"
+    whole = within.sum() == 12 * (last - first + 1)
+    over = f"{first}-{last}" if whole else f"{first}-{last} ({coverage})"
+    anomaly.attrs["long_name"] = f"departure from the monthly mean of {over}"
     anomaly.attrs["baseline"] = f"{first}-{last}"
+    anomaly.attrs["baseline_coverage"] = coverage
     name = _ANOMALY_NAMES.get(series.attrs.get("standard_name", ""))
     if name:
         anomaly.attrs["standard_name"] = name
@@ -80,20 +84,49 @@ def monthly_anomaly(series: xr.DataArray, *, baseline: tuple[int, int]) -> xr.Da
     )
 
 
+def _coverage(
+    times: pd.DatetimeIndex, reference: pd.DatetimeIndex, baseline: tuple[int, int]
+) -> str:
+    """What the series holds of the baseline, in words; a baseline it does not reach is refused."""
+    first, last = baseline
+    held = f"the series is from {times[0]:%Y-%m} to {times[-1]:%Y-%m}"
+    empty = [year for year in dict.fromkeys(baseline) if year not in reference.year]
+    if empty:
+        raise BaselineError(
+            f"the baseline {first}-{last} is not covered: there is no month of "
+            f"{' or '.join(map(str, empty))}, {held}, and the first and the last year of a "
+            "baseline must have data"
+        )
+    years = reference.month.value_counts()
+    absent = sorted(set(range(1, 13)) - set(years.index))
+    if absent:
+        raise BaselineError(
+            f"the baseline {first}-{last} has no data for months {absent}: {held}, and each "
+            "month must occur once"
+        )
+    least, most = int(years.min()), int(years.max())
+    number = f"{least}" if least == most else f"{least} to {most}"
+    return (
+        f"{number} year{'s' * (most > 1)} of each month, {reference[0]:%Y-%m} to "
+        f"{reference[-1]:%Y-%m}"
+    )
+
+
 def area_mean(field: xr.DataArray) -> xr.DataArray:
     """Mean over the horizontal grid, each cell weighted by the cosine of its latitude.
 
     Cells without a value (NaN) have no weight. The latitude is the coordinate with CF's
-    standard name ``latitude`` or units ``degrees_north``, of one dimension (a regular grid) or
-    two; the mean is over its dimensions and those of the longitude, and others are kept.
+    standard name ``latitude``, units ``degrees_north`` or a name that says so, of one dimension
+    (a regular grid) or two; the mean is over its dimensions and those of the longitude, and
+    others are kept.
 
     Raises
     ------
     ValuesError
         If there is no such latitude or longitude, or a latitude is outside -90 to 90 degrees.
     """
-    latitude = _coordinate(field, "latitude", "degrees_north")
-    longitude = _coordinate(field, "longitude", "degrees_east")
+    latitude = coordinate_of(field, "latitude")
+    longitude = coordinate_of(field, "longitude")
     if bool((np.abs(latitude) > 90).any()) or bool(latitude.isnull().any()):
         raise ValuesError(
             f"latitudes are {float(latitude.min())} to {float(latitude.max())}: -90 to 90 needed"
@@ -104,15 +137,3 @@ def area_mean(field: xr.DataArray) -> xr.DataArray:
     methods = f"{field.attrs.get('cell_methods', '')} area: mean".strip()
     mean.attrs = {**field.attrs, "cell_methods": methods}
     return mean
-
-
-def _coordinate(field: xr.DataArray, standard_name: str, units: str) -> xr.DataArray:
-    coordinates: list[xr.DataArray] = list(field.coords.values())
-    for coordinate in coordinates:
-        said = coordinate.attrs.get("standard_name"), coordinate.attrs.get("units")
-        if coordinate.dims and (said[0] == standard_name or said[1] == units):
-            return coordinate
-    raise ValuesError(
-        f"no coordinate is a {standard_name}: one of {list(map(str, field.coords))} needs the "
-        f"attribute standard_name={standard_name!r} or units={units!r}"
-    )

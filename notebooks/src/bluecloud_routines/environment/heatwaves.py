@@ -32,7 +32,10 @@ from bluecloud_routines.errors import (
 )
 
 CATEGORIES = {1: "Moderate", 2: "Strong", 3: "Severe", 4: "Extreme"}
-REFERENCES = "https://doi.org/10.1016/j.pocean.2015.12.014 https://doi.org/10.5670/oceanog.2018.205"
+REFERENCES = (
+    "Hobday et al. (2016, https://doi.org/10.1016/j.pocean.2015.12.014), "
+    "(2018, https://doi.org/10.5670/oceanog.2018.205)"
+)
 
 _SHORTEST_BASELINE = 10
 _FULL_BASELINE = 30
@@ -261,6 +264,12 @@ def _padded(sst: xr.DataArray, max_pad_days: int) -> xr.DataArray:
     return filled.transpose(*sst.dims)
 
 
+def _ordinal(number: float) -> str:
+    text = f"{number:g}"
+    teen = "." in text or text[:-1] == "1"
+    return text + ("th" if teen else {"1": "st", "2": "nd", "3": "rd"}.get(text[-1], "th"))
+
+
 def _described(result: xr.Dataset, definition: _Definition) -> xr.Dataset:
     first, last = definition.baseline
     spell = "cold spell" if definition.cold else "heatwave"
@@ -275,7 +284,7 @@ def _described(result: xr.Dataset, definition: _Definition) -> xr.Dataset:
     }
     result["threshold"].attrs = {
         **temperature,
-        "long_name": f"{definition.percentile:g} percentile of each day of the year",
+        "long_name": f"{_ordinal(definition.percentile)} percentile of each day of the year",
         "comment": f"over {first}-{last}; a {spell} lies beyond it",
     }
     result["category"].attrs = {

@@ -3,7 +3,7 @@
 A warm month is followed by a warm month, so the months of a series are worth fewer than their
 number. Santer et al. (2000) count them as n(1-r)/(1+r) independent ones, r being the
 correlation of the residuals with themselves one step later. Below ten years a trend of the sea
-mostly tells where in an El Nino or a decadal swing the series began and ended: it is refused.
+mostly tells where in an El Niño or a decadal swing the series began and ended: it is refused.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from bluecloud_routines._temperature import is_temperature
 from bluecloud_routines._time import with_dates
 from bluecloud_routines.errors import ParameterError, TooShortError, ValuesError
 
-REFERENCE = "https://doi.org/10.1029/1999JD901105"
+REFERENCE = "Santer et al. (2000, https://doi.org/10.1029/1999JD901105)"
 
 _DAYS_PER_YEAR = 365.2425  # UDUNITS' year: the Gregorian mean
 _NANOSECONDS_PER_YEAR = _DAYS_PER_YEAR * 86_400 * 1e9
@@ -118,7 +118,7 @@ def _require_long(times: pd.DatetimeIndex, min_years: float) -> None:
         raise TooShortError(
             f"a trend needs at least {min_years:g} years of data, and this series covers "
             f"{years:.1f} ({times[0]:%Y-%m} to {times[-1]:%Y-%m}): over so few years it would tell "
-            "of natural swings such as El Nino, not of a change"
+            "of natural swings such as El Niño, not of a change"
         )
 
 
