@@ -32,7 +32,7 @@ def _compressed(image: str) -> float:
     """As a registry would keep it: its layers, compressed."""
     squeeze = zlib.compressobj(level=6, wbits=31)
     size = 0
-    with subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE) as saved:
+    with subprocess.Popen(["docker", "save", f"{image}:latest"], stdout=subprocess.PIPE) as saved:
         assert saved.stdout is not None
         while part := saved.stdout.read(1 << 20):
             size += len(squeeze.compress(part))

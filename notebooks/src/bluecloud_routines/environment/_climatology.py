@@ -16,7 +16,6 @@ DAYS = 366
 _FEB_29 = 59  # where 29 February stands, counted from 0
 
 Floats = NDArray[np.float64]
-Values = NDArray[np.floating]  # in the precision they came in: half the bytes to move, for most
 Integers = NDArray[np.int64]
 
 
@@ -59,7 +58,7 @@ class Reference:
         return [at[(at >= 0) & (at < len(self.day))] for at in pooled]
 
 
-def climatology(block: Values, reference: Reference, *, gaps: bool) -> tuple[Floats, Floats]:
+def climatology(block: Floats, reference: Reference, *, gaps: bool) -> tuple[Floats, Floats]:
     """Mean and percentile of each day of the year, smoothed, for a (cell, time) block.
 
     ``gaps`` says whether there may be NaN in the block. A day of the year without any value
@@ -69,7 +68,7 @@ def climatology(block: Values, reference: Reference, *, gaps: bool) -> tuple[Flo
     mean = np.full((len(block), DAYS), np.nan)
     limit = np.full((len(block), DAYS), np.nan)
     statistics = _statistics_with_gaps if gaps else _statistics
-    room = np.empty(len(block) * max(at.size for at in reference.samples), dtype=block.dtype)
+    room = np.empty(len(block) * max(at.size for at in reference.samples))
     for day, at in enumerate(reference.samples):
         if day != _FEB_29 and at.size:
             sample = room[: len(block) * at.size].reshape(len(block), at.size)
@@ -82,29 +81,29 @@ def climatology(block: Values, reference: Reference, *, gaps: bool) -> tuple[Flo
     return _smoothed(mean, reference.smooth), _smoothed(limit, reference.smooth)
 
 
-def _statistics(sample: Values, quantile: float) -> tuple[Floats, Floats]:
+def _statistics(sample: Floats, quantile: float) -> tuple[Floats, Floats]:
     """Mean and quantile of each row; the sample is reordered."""
     last = sample.shape[1] - 1
-    mean = sample.sum(axis=1, dtype=np.float64) / (last + 1)
+    mean = sample.sum(axis=1) / (last + 1)
     position = last * quantile
     below = min(int(position), last - 1)
     sample.partition(below, axis=1)
-    low = sample[:, below].astype(np.float64)
+    low = sample[:, below]
     # The next value in order is the least of those that the partition put above.
     high = sample[:, below + 1 :].min(axis=1)
     return mean, low + (position - below) * (high - low)
 
 
-def _statistics_with_gaps(sample: Values, quantile: float) -> tuple[Floats, Floats]:
+def _statistics_with_gaps(sample: Floats, quantile: float) -> tuple[Floats, Floats]:
     """The same of the values that are present in each row; NaN where there is none."""
     number = sample.shape[1] - np.isnan(sample).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.nansum(sample, axis=1, dtype=np.float64) / number
+        mean = np.nansum(sample, axis=1) / number
     sample.sort(axis=1)  # NaN goes last
     last = np.maximum(number - 1, 0)
     position = last * quantile
     below = position.astype(np.int64)
-    low = np.take_along_axis(sample, below[:, None], axis=1)[:, 0].astype(np.float64)
+    low = np.take_along_axis(sample, below[:, None], axis=1)[:, 0]
     high = np.take_along_axis(sample, np.minimum(below + 1, last)[:, None], axis=1)[:, 0]
     return mean, low + (position - below) * (high - low)
 

@@ -7,18 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bluecloud_routines.environment._climatology import (
-    DAYS,
-    Floats,
-    Reference,
-    Values,
-    climatology,
-)
+from bluecloud_routines.environment._climatology import DAYS, Floats, Reference, climatology
 from bluecloud_routines.environment._runs import events_of
 from bluecloud_routines.errors import ValuesError
 
-# The sample of one day of the year, 30 years of 11 days, is then at most 170 kB: it stays in a
-# core's own cache. Fewer cells would spend the time on calls.
+Values = NDArray[np.floating]
+
+# The sample of one day of the year, 30 years of 11 days, is then 170 kB: it stays in a core's
+# own cache. Fewer cells would spend the time on calls.
 _CELLS = 64
 
 
@@ -43,14 +39,19 @@ def detect(
         If any value is infinite.
     """
     *shape, times = values.shape
-    cells = values.reshape(-1, times)
+    # A file has time first, and each thread turns its own cells: turning them all at once would
+    # cost a second copy of everything, by one thread.
+    if values.flags.c_contiguous:
+        cells = values.reshape(-1, times)
+    else:
+        cells = np.moveaxis(values, -1, 0).reshape(times, -1).T
     mean = np.full((len(cells), DAYS), np.nan)
     limit = np.full((len(cells), DAYS), np.nan)
     category = np.empty((len(cells), times), dtype=np.float32)
 
     def work(first: int) -> None:
         part = slice(first, first + _CELLS)
-        block = np.array(cells[part], order="C")
+        block = np.array(cells[part], dtype=np.float64, order="C")
         if np.isfinite(block).all():
             mean[part], limit[part] = _detect_block(block, None, reference, rules, category[part])
             return
@@ -87,7 +88,7 @@ def available_cores() -> int:
 
 
 def _detect_block(
-    block: Values,
+    block: Floats,
     missing: NDArray[np.bool_] | None,
     reference: Reference,
     rules: Rules,
@@ -114,7 +115,7 @@ def _detect_block(
     return sign * mean, sign * limit
 
 
-def categories(temperature: Values, mean: Floats, limit: Floats) -> Floats:
+def categories(temperature: Floats, mean: Floats, limit: Floats) -> Floats:
     """1 to 4 on each day of an event: how many times threshold minus climatology is reached.
 
     A day in a joined gap, below the threshold, is 1: it belongs to the event.

@@ -14,7 +14,8 @@ from dask.delayed import delayed
 from numpy.typing import NDArray
 
 from bluecloud_routines._time import day_of_leap_year, with_dates
-from bluecloud_routines.environment._climatology import Floats, Integers, Values
+from bluecloud_routines.environment._climatology import Floats, Integers
+from bluecloud_routines.environment._detection import Values
 from bluecloud_routines.environment._runs import Runs, runs_of
 from bluecloud_routines.errors import ParameterError
 
