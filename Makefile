@@ -46,6 +46,12 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	$(UV) pip install --quiet --no-deps --require-hashes --compile-bytecode --python $(BIN)/python --requirement requirements-dev.txt
 	@touch $@
 
+# Providers' own programs, which tests run as they are: apart, because their bounds conflict.
+$(VENV)/.judges: requirements-judges.txt | $(VENV)/.build
+	$(UV) venv --quiet --clear --python $(BIN)/python $(VENV)/judges
+	$(UV) pip install --quiet --no-deps --require-hashes --python $(VENV)/judges/bin/python --requirement requirements-judges.txt
+	@touch $@
+
 $(VENV)/.node: requirements-node.txt | $(VENV)/.build
 	@if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null || ! command -v npm >/dev/null; then \
 		$(UV) pip install --quiet --no-deps --require-hashes --python $(BIN)/python --requirement requirements-node.txt; \
@@ -68,7 +74,7 @@ $(VENV)/.extensions: extensions/.built
 	$(BIN)/python extensions/install.py --prefix $(VENV)
 	@touch $@
 
-install: $(VENV)/.dev $(VENV)/.extensions hub/node_modules/.package-lock.json ## make .venv: everything for development and tests
+install: $(VENV)/.dev $(VENV)/.judges $(VENV)/.extensions hub/node_modules/.package-lock.json ## make .venv: everything for development and tests
 
 # Use -----------------------------------------------------------------------------------------
 

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 
 from .errors import (
     CatalogueError,
+    CredentialRequired,
     DataError,
+    LicenceNotAccepted,
     MalformedAnswer,
     NotFound,
     NotLazy,
     ParameterError,
+    RequestRefused,
     RequestTooLarge,
     SourceError,
     SourceUnavailable,
@@ -33,11 +36,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CatalogueError",
+    "CredentialRequired",
     "DataError",
+    "LicenceNotAccepted",
     "MalformedAnswer",
     "NotFound",
     "NotLazy",
     "ParameterError",
+    "RequestRefused",
     "RequestTooLarge",
     "SourceError",
     "SourceUnavailable",

@@ -6,7 +6,7 @@ declared here is an error, so that a catalogue can be read from anywhere without
 """
 
 import keyword
-import string
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -29,13 +29,12 @@ def _an_identifier(name: str) -> str:
 
 
 def _one_place(url: str) -> str:
-    """Refuse every template but ``{base}``: no other value ever comes into a URL from a file."""
-    try:
-        places = {field for _, field, _, _ in string.Formatter().parse(url) if field is not None}
-    except ValueError as error:
-        raise ValueError(f"is not a template: {error}") from error
-    if places - {"base"} or not url.startswith("{base}"):
-        raise ValueError("must begin with {base} and hold no other template")
+    """Refuse every template but one at the beginning, ``{base}`` or the name of a service.
+
+    No other value ever comes into a URL from a file.
+    """
+    if not re.fullmatch(r"\{[a-z][a-z0-9]{1,19}\}[^{}]*", url):
+        raise ValueError("must begin with {base} or {service} and hold no other template")
     return url
 
 
@@ -52,6 +51,7 @@ def _below(path: str) -> str:
 
 
 Line = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
+Service = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,19}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,29}$")]
 EntryName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$"), AfterValidator(_an_identifier)]
 WebAddress = Annotated[Line, AfterValidator(_web_address)]
@@ -68,13 +68,19 @@ class Declared(BaseModel):
 
 
 class Variable(Declared):
-    """A variable as it comes out of the reader, and its name in the vocabularies."""
+    """A variable as it comes out of the reader, and its name in the vocabularies.
+
+    ``native`` is what the provider calls it, where that differs; ``aphia_id`` is the taxon of
+    WoRMS that it is about.
+    """
 
     name: Line
     standard_name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
     units: Line
     p01: Annotated[str, Field(pattern=r"^[A-Z0-9]{8}$")] | None = None
     p02: Annotated[str, Field(pattern=r"^[A-Z0-9]{4}$")] | None = None
+    aphia_id: Annotated[int, Field(gt=0)] | None = None
+    native: Line | None = None
 
 
 class Extent(Declared):
@@ -140,6 +146,7 @@ class EntryDeclaration(Declared):
     reader: str
     options: dict[str, Any] = {}
     url: UrlTemplate | None = None
+    probe: UrlTemplate | None = None
     parameters: dict[str, Any] = {}
     example: dict[str, Any] = {}
     sample: Sample | None = None
@@ -151,10 +158,17 @@ class EntryDeclaration(Declared):
 
 
 class SourceDeclaration(Declared):
-    """A source: what its entries have in common. The file's name is its slug."""
+    """A source: what its entries have in common. The file's name is its slug.
+
+    ``services`` are its addresses by name, where it has more than ``url``; ``probe`` is what
+    is asked to see whether it is there; ``connections`` is how many it is asked at once.
+    """
 
     title: Line
     url: WebAddress | None = None
+    services: dict[Service, WebAddress] = {}
+    probe: UrlTemplate | None = None
+    connections: Annotated[int, Field(ge=1, le=16)] = 8
     login: Login = "none"
     licence: Licence | None = None
     citation: Line | None = None

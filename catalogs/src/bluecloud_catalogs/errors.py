@@ -12,6 +12,9 @@
     └── SourceError           the provider
         ├── SourceUnavailable     gave no answer: try later, or another tier
         ├── MalformedAnswer       gave an answer that is not what its protocol promises
+        ├── CredentialRequired    wants a login, and had none or one it does not take
+        ├── LicenceNotAccepted    wants its terms accepted by the person who asks
+        ├── RequestRefused        answered that it does not take this request
         └── NotFound              answered that there is no such thing
 
 An empty answer is none of these: it is an empty result.
@@ -62,6 +65,18 @@ class SourceUnavailable(SourceError):
 
 class MalformedAnswer(SourceError):
     """A provider's answer is not what its protocol promises, or is not whole."""
+
+
+class CredentialRequired(SourceError):
+    """A provider wants a login: there is none, or it has ended, or it is not taken."""
+
+
+class LicenceNotAccepted(SourceError):
+    """A provider wants its terms accepted first, which nobody but the person can do."""
+
+
+class RequestRefused(SourceError):
+    """A provider understood nothing of the request, or says why it does not take it."""
 
 
 class NotFound(SourceError):

@@ -23,7 +23,7 @@ class EntryFacts(BaseModel):
     variables: tuple[Variable, ...]
     extent: Extent
     protocol: str
-    makes: Literal["xarray:Dataset", "pandas:DataFrame"]
+    makes: Literal["xarray:Dataset", "pandas:DataFrame", "geopandas:GeoDataFrame"]
     lazy: bool
     parameters: dict[str, Any]  # JSON Schema of each, with the entry's default
     example: dict[str, Any]

@@ -1,24 +1,38 @@
-"""Many files over HTTP: a few at a time, patiently where that helps, never for ever.
+"""Many requests over HTTP: a few at a time, patiently where that helps, never for ever.
 
 Only what may pass is tried again: a connection that broke, and 429, 502, 503 and 504. A
 silence is not: whoever did not answer for half a minute is not asked to do it three times.
-The rest has one meaning each: 404 is an answer (``NotFound``), everything else is no answer
-(``SourceUnavailable``). Bytes are handed on only when they are as many as were announced.
+The rest has one meaning each: 404 is an answer (``NotFound``), 401 and 403 want a login, 400
+refuses the request, everything else is no answer (``SourceUnavailable``). A request may name
+other statuses that are answers in its protocol. Bytes are handed on only when they are as many
+as were announced, and no more than ``BLUECLOUD_HTTP_MOST_MB``.
 """
 
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import Literal
 
 import aiohttp
 from fsspec.asyn import get_loop, sync
+from yarl import URL
 
-from .errors import DataError, NotFound, SourceError, SourceUnavailable
+from .answers import told_by
+from .errors import (
+    CredentialRequired,
+    DataError,
+    NotFound,
+    RequestRefused,
+    RequestTooLarge,
+    SourceError,
+    SourceUnavailable,
+)
 
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 USER_AGENT = "Blue-Cloud-VRE (bluecloud-catalogs)"
 _CONNECTIONS = 8  # to one host, as a browser would
 _ATTEMPTS = 3
@@ -47,124 +61,225 @@ class Validators:
 
 
 @dataclass(frozen=True)
+class Call:
+    """One request as it goes out.
+
+    Attributes
+    ----------
+    url
+        With its query, percent-encoded as it is to be sent.
+    statuses
+        Those that are an answer, whatever they say.
+    secrets
+        Headers that no message and no ``repr`` may show.
+    follow
+        Whether a redirection is followed; else it is a status as any other.
+    """
+
+    url: str
+    method: Method = "GET"
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    statuses: frozenset[int] = frozenset({200})
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    follow: bool = True
+
+
+@dataclass(frozen=True)
 class Answer:
     """A file, or none where it is still the one that the validators stood for."""
 
     url: str
     content: bytes | None
     validators: Validators
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait: ``BLUECLOUD_HTTP_SILENCE_S`` and ``BLUECLOUD_HTTP_DEADLINE_S``."""
+    """How long to wait, and for how much.
+
+    ``BLUECLOUD_HTTP_SILENCE_S``, ``BLUECLOUD_HTTP_DEADLINE_S`` and ``BLUECLOUD_HTTP_MOST_MB``.
+    """
 
     silence_s: float = 30.0
     deadline_s: float = 300.0  # for one file, however steadily it drips
+    most_mb: float = 500.0  # a laboratory has some gigabytes, and others live there
+
+    @property
+    def most_bytes(self) -> float:
+        """The largest answer that is read, in bytes."""
+        return self.most_mb * 1e6
 
     @classmethod
     def from_environment(cls) -> "Patience":
         """The defaults, or what the environment says."""
         return cls(
-            _seconds("BLUECLOUD_HTTP_SILENCE_S", cls.silence_s),
-            _seconds("BLUECLOUD_HTTP_DEADLINE_S", cls.deadline_s),
+            _positive("BLUECLOUD_HTTP_SILENCE_S", cls.silence_s, "seconds"),
+            _positive("BLUECLOUD_HTTP_DEADLINE_S", cls.deadline_s, "seconds"),
+            _positive("BLUECLOUD_HTTP_MOST_MB", cls.most_mb, "megabytes"),
         )
 
 
-def _seconds(variable: str, default: float) -> float:
+def _positive(variable: str, default: float, unit: str) -> float:
     told = os.environ.get(variable, "")
     try:
-        seconds = float(told or default)
+        number = float(told or default)
     except ValueError:
-        seconds = 0.0
-    if seconds <= 0:
-        raise DataError(f"{variable}={told}: it must be a number of seconds above 0")
-    return seconds
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise DataError(f"{variable}={told}: it must be a number of {unit} above 0")
+    return number
 
 
-def get_all(urls: Sequence[str], known: Mapping[str, Validators] | None = None) -> list[Answer]:
-    """Get every file, or raise the first failure; in the order asked.
+def get_all(
+    calls: Sequence[Call | str],
+    known: Mapping[str, Validators] | None = None,
+    *,
+    connections: int = _CONNECTIONS,
+) -> list[Answer]:
+    """Get every answer, or raise the first failure; in the order asked.
 
     Works with a running event loop (a notebook's) and without: the requests run in fsspec's.
 
+    Parameters
+    ----------
+    calls
+        What to ask for; an address alone is a GET.
+    known
+        By address, what is there already and need not be sent again.
+    connections
+        How many requests go on at once.
+
     Raises
     ------
-    NotFound, SourceUnavailable
+    SourceError
         Naming the address and the reason.
+    RequestTooLarge
+        If an answer is larger than is read.
     """
-    answers: list[Answer] = sync(get_loop(), _get_all, list(urls), dict(known or {}))
+    made = [Call(call) if isinstance(call, str) else call for call in calls]
+    answers: list[Answer] = sync(get_loop(), _get_all, made, dict(known or {}), connections)
     return answers
 
 
-async def _get_all(urls: list[str], known: dict[str, Validators]) -> list[Answer]:
+async def _get_all(
+    calls: list[Call], known: dict[str, Validators], connections: int
+) -> list[Answer]:
     patience = Patience.from_environment()
     timeout = aiohttp.ClientTimeout(
         total=patience.deadline_s, sock_connect=_CONNECT_S, sock_read=patience.silence_s
     )
-    connector = aiohttp.TCPConnector(limit=_CONNECTIONS)
+    connector = aiohttp.TCPConnector(limit=connections)
     # trust_env: a proxy or a certificate authority set for the machine is used here too.
     async with aiohttp.ClientSession(
         connector=connector, timeout=timeout, headers={"User-Agent": USER_AGENT}, trust_env=True
     ) as session:
         # aiohttp's deadline would run while a request waits for a connection: so ask in turns.
-        turn = asyncio.Semaphore(_CONNECTIONS)
+        turn = asyncio.Semaphore(connections)
 
-        async def in_turn(url: str) -> Answer:
+        async def in_turn(call: Call) -> Answer:
             async with turn:
-                return await _get(session, url, known.get(url, Validators()))
+                return await _get(session, call, known.get(call.url, Validators()), patience)
 
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(in_turn(url)) for url in urls]
-        except* SourceError as failures:
+                tasks = [group.create_task(in_turn(call)) for call in calls]
+        except* (SourceError, RequestTooLarge) as failures:
             # One reason is enough, and a group would hide its kind from `except NotFound`.
             raise _first(failures) from None
     return [task.result() for task in tasks]
 
 
-def _first(failures: BaseExceptionGroup[SourceError]) -> SourceError:
+def _first(failures: BaseExceptionGroup[DataError]) -> DataError:
     failure: BaseException = failures
     while isinstance(failure, BaseExceptionGroup):
         failure = failure.exceptions[0]
-    assert isinstance(failure, SourceError)  # noqa: S101 -- narrows for mypy
+    assert isinstance(failure, DataError)  # noqa: S101 -- narrows for mypy
     return failure
 
 
-async def _get(session: aiohttp.ClientSession, url: str, known: Validators) -> Answer:
+async def _get(
+    session: aiohttp.ClientSession, call: Call, known: Validators, patience: Patience
+) -> Answer:
+    sent = {**known.headers(), **call.headers, **call.secrets}
     for attempt in range(1, _ATTEMPTS + 1):
         pause_s = _PAUSE_S * 2 ** (attempt - 1)
         try:
-            async with session.get(url, headers=known.headers()) as response:
-                if response.status == HTTPStatus.OK:
-                    content = await response.read()
-                    headers = response.headers
-                    told = Validators(headers.get("ETag"), headers.get("Last-Modified"))
-                    return Answer(url, content, told)
+            async with session.request(
+                call.method,
+                URL(call.url, encoded=True),
+                data=call.body or None,
+                headers=sent,
+                allow_redirects=call.follow,
+            ) as response:
                 if response.status == HTTPStatus.NOT_MODIFIED and known.headers():
-                    return Answer(url, None, known)
-                if response.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-                    raise NotFound(f"{url}: the provider has no such file ({response.status})")
+                    return Answer(call.url, None, known)
+                if response.status in call.statuses:
+                    return await _whole(call, response, patience)
+                said = told_by(await response.content.read(20_000))
                 reason = f"it answered {response.status} {response.reason}"
+                if response.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+                    reason = f"the provider has no such file ({response.status})"
+                if said:
+                    reason = f"{reason}: {said}"
                 if response.status not in _TRY_AGAIN:
-                    raise SourceUnavailable(f"{url}: {reason}")
+                    raise _meaning(response.status)(f"{call.url}: {reason}")
                 pause_s = max(pause_s, _asked_to_wait_s(response.headers.get("Retry-After")))
+        except DataError:
+            raise
         except TimeoutError as error:
-            raise SourceUnavailable(f"{url}: no answer in time") from error
+            raise SourceUnavailable(f"{call.url}: no answer in time") from error
         except aiohttp.ClientConnectorError as error:
             # Without its number, which may be "None" and helps nobody.
             reason = error.os_error.strerror or str(error.os_error)
-            raise SourceUnavailable(f"{url}: no connection: {reason}") from error
+            raise SourceUnavailable(f"{call.url}: no connection: {reason}") from error
         except (aiohttp.ClientPayloadError, aiohttp.ClientOSError) as error:
             reason = f"the connection broke: {error}"
         except aiohttp.ServerDisconnectedError:
             reason = "the connection was closed without an answer"
-        except aiohttp.ClientError as error:
-            raise SourceUnavailable(f"{url}: {error}") from error
+        except (aiohttp.ClientError, ValueError) as error:
+            raise SourceUnavailable(f"{call.url}: {error}") from error
         if pause_s > _LONGEST_WAIT_S:
-            raise SourceUnavailable(f"{url}: {reason} and asks to wait {pause_s:.0f} s")
+            raise SourceUnavailable(f"{call.url}: {reason} and asks to wait {pause_s:.0f} s")
         if attempt < _ATTEMPTS:
             await asyncio.sleep(pause_s)
-    raise SourceUnavailable(f"{url}: {reason}, {_ATTEMPTS} times")
+    raise SourceUnavailable(f"{call.url}: {reason}, {_ATTEMPTS} times")
+
+
+async def _whole(call: Call, response: aiohttp.ClientResponse, patience: Patience) -> Answer:
+    """The answer with all its bytes, which are counted as they come."""
+    announced = response.content_length or 0
+    content = bytearray()
+    if announced <= patience.most_bytes:
+        async for chunk in response.content.iter_chunked(1 << 16):
+            content += chunk
+            if len(content) > patience.most_bytes:
+                break
+    most_mb = patience.most_bytes / 1e6
+    if max(announced, len(content)) > patience.most_bytes:
+        size = f"{announced / 1e6:.0f} MB" if announced else f"more than {most_mb:g} MB"
+        raise RequestTooLarge(
+            f"{call.url}: the answer is {size}, and {most_mb:g} MB are read at once: ask for "
+            "less, or set BLUECLOUD_HTTP_MOST_MB"
+        )
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    told = Validators(headers.get("etag"), headers.get("last-modified"))
+    return Answer(call.url, bytes(content), told, response.status, headers)
+
+
+def _meaning(status: int) -> type[DataError]:
+    """The error that a status is."""
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return NotFound
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return CredentialRequired
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return RequestTooLarge
+    if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
+        return RequestRefused
+    return SourceUnavailable
 
 
 def _asked_to_wait_s(retry_after: str | None) -> float:

@@ -1,25 +1,80 @@
 """Where a reader's bytes come from.
 
-A reader names files by their path below the source's address and does not know whether they
-come over the network, from what was kept of an earlier answer, or from a folder. So each
-protocol is written once, and every tier is read by the same code.
+A reader asks for files and does not know whether they come over the network, from what was
+kept of an earlier answer, or from a folder. So each protocol is written once, and every tier
+is read by the same code. A protocol that is asked questions names, with each request, the file
+of a sample that answers it: that file is whole, and the reader, which checks what it got
+against what it asked in any case, takes what it wants from it.
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import quote
 
 from .declarations import FolderSample, PackageSample, Tier
-from .errors import NotFound, SourceError, SourceUnavailable
-from .http import Validators, get_all
-from .snapshots import Snapshots
+from .errors import MalformedAnswer, NotFound, SourceError, SourceUnavailable
+from .http import Answer, Call, Method, Validators, get_all
+from .snapshots import Kept, Snapshots
 from .tree import Entry, root
 
 _UNKNOWN = Validators()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request of a reader.
+
+    Attributes
+    ----------
+    path
+        Below the address, with its query, percent-encoded; or a whole address that an answer
+        gave, which must lie at one of the source's own.
+    service
+        The service of the source that it goes to; none: the entry's own address.
+    sample
+        The file of a sample that answers it; none: the path without its query.
+    secrets
+        Headers with a login. What is asked with one is nobody else's, and is not kept.
+    """
+
+    path: str
+    service: str | None = None
+    method: Method = "GET"
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    statuses: frozenset[int] = frozenset({200})
+    sample: str | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    follow: bool = True
+
+    @property
+    def sample_path(self) -> str:
+        """The path below a sample's folder."""
+        return self.sample if self.sample is not None else self.path.partition("?")[0]
+
+
+def with_query(path: str, query: Mapping[str, object], *, safe: str = "") -> str:
+    """The path with a query, percent-encoded; what is None is left out.
+
+    Parameters
+    ----------
+    path
+        Encoded already.
+    query
+        Names and values; a sequence repeats its name.
+    safe
+        Characters of values to leave as they are.
+    """
+    pairs = []
+    for name, value in query.items():
+        several = value if isinstance(value, list | tuple) else (value,)
+        pairs += [f"{name}={quote(str(each), safe=safe)}" for each in several if each is not None]
+    return f"{path}?{'&'.join(pairs)}" if pairs else path
 
 
 @dataclass(frozen=True)
@@ -30,6 +85,14 @@ class File:
     content: bytes
     validators: Validators = _UNKNOWN
     kept_at: str = ""  # the day and hour a snapshot is of
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the answer, in lower case
+    key: str = ""  # what it is kept under; nothing for what is not kept
+
+    @property
+    def content_type(self) -> str:
+        """What the provider said it is; empty where nobody said."""
+        return self.headers.get("content-type", "")
 
     @cached_property
     def sha256(self) -> str:
@@ -44,8 +107,8 @@ class Place(Protocol):
     def tier(self) -> Tier:
         """Which tier it is."""
 
-    def fetch(self, paths: Sequence[str]) -> list[File]:
-        """The files at these paths, in this order; all of them or an error.
+    def fetch(self, asks: Sequence[Ask | str]) -> list[File]:
+        """The files asked for, in this order; all of them or an error. Text is a path.
 
         Raises
         ------
@@ -53,9 +116,11 @@ class Place(Protocol):
             If the place answers that it has no such file.
         SourceUnavailable
             If it does not answer.
+        SourceError
+            If it answers something else, as its status says.
         """
 
-    def first(self, paths: Sequence[str]) -> File:
+    def first(self, asks: Sequence[Ask | str]) -> File:
         """The first of these files that there is; raises as ``fetch`` does for the last."""
 
     def keep(self, files: Sequence[File]) -> None:
@@ -66,36 +131,80 @@ class Place(Protocol):
 
 
 @dataclass(frozen=True)
+class Addresses:
+    """Where an entry and its source's services are.
+
+    ``moved`` pairs addresses as the source's file declares them with those in force, so that
+    what an answer points at is found at a mirror too.
+    """
+
+    entry: str
+    services: Mapping[str, str] = field(default_factory=dict)
+    moved: Sequence[tuple[str, str]] = ()
+
+    def of(self, ask: Ask) -> str:
+        """The address of a request.
+
+        Raises
+        ------
+        MalformedAnswer
+            If an answer pointed outside what the source declares: no login goes there, and no
+            request.
+        """
+        if "://" in ask.path:
+            for declared, in_force in self.moved:
+                if ask.path == declared or ask.path.startswith((f"{declared}/", f"{declared}?")):
+                    return in_force + ask.path[len(declared) :]
+            known = [self.entry, *self.services.values()]
+            if any(
+                ask.path == each or ask.path.startswith((f"{each}/", f"{each}?")) for each in known
+            ):
+                return ask.path
+            raise MalformedAnswer(
+                f"{ask.path.partition('?')[0]}: the answer points outside of the source, which is "
+                f"at {', '.join(dict.fromkeys(known))}"
+            )
+        base = self.services[ask.service] if ask.service else self.entry
+        return f"{base}/{ask.path}" if ask.path and ask.path[0] != "?" else f"{base}{ask.path}"
+
+
+@dataclass(frozen=True)
 class Live:
     """The provider itself. Its good answers are kept, if there is somewhere to keep them."""
 
-    base_url: str
+    addresses: Addresses
     snapshots: Snapshots | None
+    connections: int = 8
     tier: Tier = "live"
 
-    def fetch(self, paths: Sequence[str]) -> list[File]:
+    def fetch(self, asks: Sequence[Ask | str]) -> list[File]:
         """Ask the provider, only for what has changed since it was last kept."""
-        urls = [f"{self.base_url}/{path}" for path in paths]
-        kept = {url: self.snapshots.find(url) if self.snapshots else None for url in urls}
+        made = [_ask(each) for each in asks]
+        calls = [_call(ask, self.addresses) for ask in made]
+        kept = {call.url: self._kept(ask, call) for ask, call in zip(made, calls, strict=True)}
         validators = {url: answer.validators for url, answer in kept.items() if answer}
-        files = []
-        for path, answer in zip(paths, get_all(urls, validators), strict=True):
-            known = kept[answer.url]
-            if answer.content is None and known is not None:
-                files.append(File(path, known.content(), known.validators))
-                continue
-            files.append(File(path, answer.content or b"", answer.validators))
-        return files
+        answers = get_all(calls, validators, connections=self.connections)
+        return [
+            _file(ask, call, answer, kept[call.url])
+            for ask, call, answer in zip(made, calls, answers, strict=True)
+        ]
 
-    def first(self, paths: Sequence[str]) -> File:
+    def _kept(self, ask: Ask, call: Call) -> Kept | None:
+        """What may be answered with "not modified"."""
+        if self.snapshots is None or ask.secrets or call.method != "GET":
+            return None
+        return self.snapshots.find(_key(call))
+
+    def first(self, asks: Sequence[Ask | str]) -> File:
         """Ask for one after the other."""
-        return _first(self, paths, NotFound)
+        return _first(self, asks, NotFound)
 
     def keep(self, files: Sequence[File]) -> None:
         """Keep them as the last good answers; what was not asked for again is there already."""
         if self.snapshots:
             for file in files:
-                self.snapshots.keep(f"{self.base_url}/{file.path}", file.content, file.validators)
+                if file.key:
+                    self.snapshots.keep(file.key, file.content, file.validators)
 
     def folder(self) -> Path | None:
         """Nowhere: it is at the provider."""
@@ -106,23 +215,24 @@ class Live:
 class Snapshot:
     """The provider's last good answers."""
 
-    base_url: str
+    addresses: Addresses
     snapshots: Snapshots
     tier: Tier = "snapshot"
 
-    def fetch(self, paths: Sequence[str]) -> list[File]:
+    def fetch(self, asks: Sequence[Ask | str]) -> list[File]:
         """Find what was kept. What was never asked for is unavailable, which is not absent."""
         files = []
-        for path in paths:
-            kept = self.snapshots.find(f"{self.base_url}/{path}")
+        for ask in map(_ask, asks):
+            call = _call(ask, self.addresses)
+            kept = None if ask.secrets else self.snapshots.find(_key(call))
             if kept is None:
-                raise SourceUnavailable(f"no snapshot of {self.base_url}/{path} was ever kept")
-            files.append(File(path, kept.content(), kept.validators, kept.kept_at))
+                raise SourceUnavailable(f"no snapshot of {call.url} was ever kept")
+            files.append(File(ask.path, kept.content(), kept.validators, kept.kept_at))
         return files
 
-    def first(self, paths: Sequence[str]) -> File:
+    def first(self, asks: Sequence[Ask | str]) -> File:
         """Find the first that was kept."""
-        return _first(self, paths, SourceUnavailable)
+        return _first(self, asks, SourceUnavailable)
 
     def keep(self, files: Sequence[File]) -> None:
         """Do nothing: they are kept already."""
@@ -139,21 +249,22 @@ class Folder:
     path: Path | None
     tier: Tier = "sample"
 
-    def fetch(self, paths: Sequence[str]) -> list[File]:
+    def fetch(self, asks: Sequence[Ask | str]) -> list[File]:
         """Read the files."""
         if self.path is None:
             raise SourceUnavailable("this sample is computed, and has no files")
         files = []
-        for path in paths:
+        for ask in map(_ask, asks):
+            path = ask.sample_path
             try:
                 files.append(File(path, (self.path / path).read_bytes()))
-            except FileNotFoundError as error:
+            except (FileNotFoundError, IsADirectoryError) as error:
                 raise NotFound(f"the sample has no file {path}") from error
         return files
 
-    def first(self, paths: Sequence[str]) -> File:
+    def first(self, asks: Sequence[Ask | str]) -> File:
         """Read the first that exists."""
-        return _first(self, paths, NotFound)
+        return _first(self, asks, NotFound)
 
     def keep(self, files: Sequence[File]) -> None:
         """Do nothing: a sample is not an answer to be kept."""
@@ -172,10 +283,10 @@ def place_of(entry: Entry, tier: Tier) -> Place | None:
         If the package a sample comes with is not installed.
     """
     if tier == "live":
-        return Live(entry.address, Snapshots.from_environment())
+        return Live(addresses_of(entry), Snapshots.from_environment(), entry.connections)
     if tier == "snapshot":
         snapshots = Snapshots.from_environment()
-        return Snapshot(entry.address, snapshots) if snapshots else None
+        return Snapshot(addresses_of(entry), snapshots) if snapshots else None
     sample = entry.declaration.sample
     if isinstance(sample, PackageSample):
         return Folder(_folder_of_package(sample))
@@ -184,11 +295,41 @@ def place_of(entry: Entry, tier: Tier) -> Place | None:
     return Folder(None)
 
 
-def _first(place: Place, paths: Sequence[str], absent: type[SourceError]) -> File:
-    *others, last = paths
-    for path in others:
+def addresses_of(entry: Entry) -> Addresses:
+    """Where an entry is asked for, with what the environment overrides."""
+    return Addresses(entry.address, entry.services, entry.moved)
+
+
+def _ask(told: Ask | str) -> Ask:
+    return Ask(told) if isinstance(told, str) else told
+
+
+def _call(ask: Ask, addresses: Addresses) -> Call:
+    return Call(
+        addresses.of(ask), ask.method, ask.body, ask.headers, ask.statuses, ask.secrets, ask.follow
+    )
+
+
+def _key(call: Call) -> str:
+    """What an answer is kept under: its address, and what else was asked with it."""
+    if call.method == "GET" and not call.body:
+        return call.url
+    return f"{call.method} {call.url} {hashlib.sha256(call.body).hexdigest()}"
+
+
+def _file(ask: Ask, call: Call, answer: Answer, kept: Kept | None) -> File:
+    key = "" if ask.secrets else _key(call)
+    if answer.content is None and kept is not None:
+        return File(ask.path, kept.content(), kept.validators, key=key)
+    content = answer.content or b""
+    return File(ask.path, content, answer.validators, "", answer.status, answer.headers, key)
+
+
+def _first(place: Place, asks: Sequence[Ask | str], absent: type[SourceError]) -> File:
+    *others, last = asks
+    for ask in others:
         try:
-            return place.fetch([path])[0]
+            return place.fetch([ask])[0]
         except absent:
             continue
     return place.fetch([last])[0]

@@ -1,7 +1,8 @@
 """Which tier answers: the provider, its last good answer, or a sample - and never in silence.
 
 ``BLUECLOUD_TIERS`` lists the tiers that may be used, best first. Only a provider that gives
-no proper answer sends a request down to the next one, with a warning. "There is no such
+no proper answer, or wants a login or its terms accepted, sends a request down to the next one,
+with a warning. "There is no such
 thing" is an answer. So is an empty result, but only from the provider or from what it once
 said: a sample that holds nothing of what was asked knows nothing of the sea, and the reason
 why the provider could not be asked is raised instead.
@@ -16,7 +17,15 @@ from typing import TYPE_CHECKING, cast, get_args
 from pydantic import BaseModel
 
 from .declarations import Tier
-from .errors import MalformedAnswer, NotFound, SourceError, SourceUnavailable, TierError
+from .errors import (
+    CredentialRequired,
+    LicenceNotAccepted,
+    MalformedAnswer,
+    NotFound,
+    SourceError,
+    SourceUnavailable,
+    TierError,
+)
 from .places import place_of
 from .provenance import stamp
 from .snapshots import Snapshots
@@ -68,7 +77,12 @@ def read(entry: Entry, request: BaseModel, *, lazy: bool) -> Data:
                 raise
             faults.append((tier, answer))
             continue
-        except (SourceUnavailable, MalformedAnswer) as fault:
+        except (
+            SourceUnavailable,
+            MalformedAnswer,
+            CredentialRequired,
+            LicenceNotAccepted,
+        ) as fault:
             faults.append((tier, fault))
             continue
         if reading is None:
@@ -134,6 +148,10 @@ def _consequence(entry: Entry, tier: Tier, fault: SourceError) -> str:
         what = f"This is read from {tier}"
     if isinstance(fault, SourceUnavailable):
         return f"{what}: the source could not be reached (no internet?)."
+    if isinstance(fault, CredentialRequired):
+        return f"{what}: the source wants a login."
+    if isinstance(fault, LicenceNotAccepted):
+        return f"{what}: the source wants its terms accepted by you."
     return f"{what}: the source gave no proper answer."
 
 

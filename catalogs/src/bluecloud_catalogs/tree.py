@@ -9,7 +9,7 @@ entry by entry and what is wrong is kept until somebody asks for it.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +35,22 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
+class SourcePlaces:
+    """The addresses of a source in force, and how it is to be treated."""
+
+    services: Mapping[str, str]  # by name; its url is "base"
+    moved: Sequence[tuple[str, str]]
+    probe: str | None
+    connections: int
+
+    def filled(self, template: str) -> str:
+        """The template with its service filled in."""
+        for name, address in self.services.items():
+            template = template.replace("{" + name + "}", address)
+        return template
+
+
+@dataclass(frozen=True)
 class Entry:
     """An entry with what it has from its source: complete, checked, ready to be read."""
 
@@ -45,7 +61,7 @@ class Entry:
     licence: Licence
     citation: str
     login: Login
-    base_url: str | None
+    places: "SourcePlaces"
 
     @property
     def reader(self) -> SourceReader:
@@ -60,9 +76,29 @@ class Entry:
 
     @property
     def address(self) -> str:
-        """The provider's address, with an override of ``BLUECLOUD_<SOURCE>_URL`` applied."""
-        template = self.declaration.url or ""
-        return template.replace("{base}", self.base_url or "")
+        """The provider's address, with what the environment overrides applied."""
+        return self.places.filled(self.declaration.url or "")
+
+    @property
+    def probe(self) -> str | None:
+        """The address that tells whether the provider is there."""
+        template = self.declaration.probe or self.places.probe
+        return self.places.filled(template) if template else None
+
+    @property
+    def services(self) -> Mapping[str, str]:
+        """The addresses of the source's services, by name."""
+        return self.places.services
+
+    @property
+    def moved(self) -> Sequence[tuple[str, str]]:
+        """Addresses as declared, each with the one in force."""
+        return self.places.moved
+
+    @property
+    def connections(self) -> int:
+        """How many requests the source is asked at once."""
+        return self.places.connections
 
 
 @dataclass
@@ -116,7 +152,7 @@ def read_sources() -> Sources:
         try:
             TypeAdapter(Slug).validate_python(path.stem)
             source = _checked(SourceDeclaration, read_yaml(path), where=str(path))
-            base_url = _base_url(path.stem, source)
+            places = _places(path.stem, source)
         except ValidationError:
             found.unreadable.append(
                 CatalogueError(f"{path}: a source's name is lower-case letters and digits")
@@ -126,7 +162,7 @@ def read_sources() -> Sources:
             found.unreadable.append(error)
             continue
         for name, content in source.entries.items():
-            _add(found, path, str(name), content, source, base_url)
+            _add(found, path, str(name), content, source, places)
     return found
 
 
@@ -167,14 +203,14 @@ def _add(
     name: str,
     content: object,
     source: SourceDeclaration,
-    base_url: str | None,
+    places: SourcePlaces,
 ) -> None:
     """Check one entry and put it where it belongs: with the good ones or the broken."""
     where = f"{path}, entry {name!r}"
     try:
         if name in found.entries or name in found.broken:
             raise CatalogueError(f"{where}: another source has an entry of this name")
-        found.entries[name] = _entry(where, path.stem, name, content, source, base_url)
+        found.entries[name] = _entry(where, path.stem, name, content, source, places)
     except CatalogueError as error:
         found.entries.pop(name, None)
         found.broken[name] = error
@@ -186,7 +222,7 @@ def _entry(
     name: str,
     content: object,
     source: SourceDeclaration,
-    base_url: str | None,
+    places: SourcePlaces,
 ) -> Entry:
     try:
         TypeAdapter(EntryName).validate_python(name)
@@ -196,8 +232,13 @@ def _entry(
     licence, citation = declared.licence or source.licence, declared.citation or source.citation
     if licence is None or citation is None:
         raise CatalogueError(f"{where}: neither it nor its source has both licence and citation")
-    if declared.url and base_url is None:
-        raise CatalogueError(f"{where}: url is given, and its source has no base url")
+    for template in filter(None, (declared.url, declared.probe, source.probe)):
+        service = template[1 : template.index("}")]
+        if service not in places.services:
+            raise CatalogueError(
+                f"{where}: {template} begins with a service that its source has not: "
+                f"there are {', '.join(places.services) or 'none'}"
+            )
     if not declared.url and not declared.sample:
         raise CatalogueError(f"{where}: it has neither url nor sample to be read from")
     if declared.reader not in READERS:
@@ -223,17 +264,38 @@ def _entry(
         licence=licence,
         citation=citation,
         login=declared.login or source.login,
-        base_url=base_url,
+        places=places,
     )
 
 
-def _base_url(slug: str, source: SourceDeclaration) -> str | None:
-    variable = f"BLUECLOUD_{slug.upper()}_URL"
-    override = os.environ.get(variable)
-    if not override:
-        return source.url
+def _places(slug: str, source: SourceDeclaration) -> SourcePlaces:
+    """The addresses in force.
+
+    ``BLUECLOUD_<SOURCE>_URL`` moves the whole source: its services are then the folders of
+    that address that have their names. ``BLUECLOUD_<SOURCE>_<SERVICE>_URL`` moves one of them.
+    """
+    declared = {"base": source.url} if source.url else {}
+    declared |= source.services
+    whole = _override(f"BLUECLOUD_{slug.upper()}_URL")
+    in_force = {}
+    for name, address in declared.items():
+        moved = whole and (whole if name == "base" else f"{whole}/{name}")
+        one = None if name == "base" else _override(f"BLUECLOUD_{slug.upper()}_{name.upper()}_URL")
+        in_force[name] = one or moved or address
+    # The longest first: of two addresses that both begin an answer's, it is meant.
+    moved_pairs = sorted(
+        ((address, in_force[name]) for name, address in declared.items()),
+        key=lambda pair: -len(pair[0]),
+    )
+    return SourcePlaces(in_force, moved_pairs, source.probe, source.connections)
+
+
+def _override(variable: str) -> str | None:
+    told = os.environ.get(variable)
+    if not told:
+        return None
     try:
-        return TypeAdapter(WebAddress).validate_python(override)
+        return TypeAdapter(WebAddress).validate_python(told)
     except ValidationError as error:
         # The value is kept out of the message: it may hold a password.
         raise CatalogueError(f"{variable}: {error.errors()[0]['msg']}") from None

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
     import xarray as xr
 
     from ..places import File, Place
 
-    Data: TypeAlias = xr.Dataset | pd.DataFrame
+    Data: TypeAlias = xr.Dataset | pd.DataFrame | gpd.GeoDataFrame
 
 
 class Nothing(BaseModel):
@@ -46,7 +47,9 @@ class SourceReader(ABC):
     """
 
     protocol: ClassVar[str]
-    makes: ClassVar[str]  # as Intake writes types: "xarray:Dataset", "pandas:DataFrame"
+    makes: ClassVar[
+        str
+    ]  # as Intake writes types: "xarray:Dataset", "pandas:DataFrame", "geopandas:GeoDataFrame"
     lazy: ClassVar[bool] = False
     options: ClassVar[type[BaseModel]] = Nothing
     request: ClassVar[type[BaseModel]] = Nothing
