@@ -18,7 +18,7 @@ OURS := hub catalogs notebooks extensions/core
 # Node builds the extension and runs the proxy; a machine without it takes it from PyPI.
 NODE := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help install demo test lint format bench docs-check lock up down images clean \
+.PHONY: help install demo test test-live lint format bench docs-check lock up down images clean \
 	$(addprefix images/,tools base hub database $(LABS))
 
 help: ## what make can do here
@@ -152,6 +152,9 @@ test: lint ## lint, types and all tests; those of containers where a Docker engi
 	$(NODE) npm --prefix extensions run --silent test
 	@if [ -n "$${REQUIRE_DOCKER:-}" ] || $(DOCKER) info >/dev/null 2>&1; then $(MAKE) --no-print-directory images/hub images/database $(addprefix images/,$(LABS)); fi
 	$(BIN)/python -m pytest
+
+test-live: install ## ask the real providers whether they still answer as recorded; needs the internet
+	$(BIN)/python -m pytest -m live tests/live
 
 bench: install ## measure against the peers, and write tests/bench/RESULTS.md
 	@if $(DOCKER) info >/dev/null 2>&1; then $(MAKE) --no-print-directory images/hub images/database $(addprefix images/,$(LABS)); fi

@@ -100,7 +100,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Book each test's time on its group."""
     parts = Path(report.nodeid.split("::")[0]).parts
-    if len(parts) > 2:
+    if len(parts) > 2 and parts[1] != "live":
         _minutes[parts[1]] += report.duration / 60
 
 

@@ -19,8 +19,9 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("BLUECLOUD_") and name != "BLUECLOUD_TEST_DATA":
             monkeypatch.delenv(name)
-    # A port that nothing listens on: the provider is down unless a test serves it.
-    monkeypatch.setenv("BLUECLOUD_ARGOGDAC_URL", "http://127.0.0.1:1")
+    # A port that nothing listens on: every provider is down unless a test serves it.
+    for path in (ROOT / "catalogs" / "sources").glob("*.yaml"):
+        monkeypatch.setenv(f"BLUECLOUD_{path.stem.upper()}_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 

@@ -64,7 +64,7 @@ def test_every_test_that_a_document_names_exists() -> None:
 def test_every_group_of_tests_has_its_minutes() -> None:
     groups = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
     budgets = tomllib.loads((ROOT / "tests" / "budgets.toml").read_text())
-    assert groups == set(budgets)
+    assert groups - {"live"} == set(budgets)  # which is never part of the whole
     assert sum(budgets.values()) < 45
 
 
