@@ -19,6 +19,9 @@ const ENTRY: Entry = {
   extent: { bbox: [0, -5, 360, 5], time: ['2006-04-01', null] },
   licence: { name: 'OGL', text: 'Free.', url: 'https://example.org' },
   citation: 'Met Office, 2018',
+  protocol: 'NetCDF file',
+  evidence: 'The file ostia_monthly.nc of a package.',
+  live_verified: 'never',
   login: 'none',
   tiers: ['sample'],
   synthetic: true,
@@ -109,6 +112,14 @@ test('what does not work is said, and the rest is there', async () => {
   await sees(node, 'ro');
   await sees(node, 'no catalogue today');
   await sees(node, 'How warm?');
+});
+
+test('an entry says where it is known from, and whether it was read live', async () => {
+  const desk = new Desk();
+  desk.catalogue = () => Promise.resolve({ entries: [ENTRY], problems: [] });
+  const node = await shown(desk);
+  await sees(node, 'The file ostia_monthly.nc of a package.');
+  await sees(node, 'Read livenever');
 });
 
 test('a newer curated notebook is opened beside the changed copy', async () => {

@@ -52,6 +52,9 @@ def _entry(facts: EntryFacts) -> wire.Entry:
             name=facts.licence.name, text=facts.licence.text, url=facts.licence.url
         ),
         citation=facts.citation,
+        protocol=facts.protocol,
+        evidence=facts.evidence,
+        live_verified=facts.live_verified,
         login=facts.login,
         tiers=facts.tiers,
         synthetic=facts.synthetic_sample,

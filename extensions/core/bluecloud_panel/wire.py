@@ -110,6 +110,9 @@ class Entry(Wire):
     extent: Extent
     licence: Licence
     citation: str
+    protocol: str
+    evidence: str = Field(description="Where its identifier and address are known from.")
+    live_verified: str = Field(description="The day it was last read live, never, or why neither.")
     login: Literal["none", "optional", "required"]
     tiers: tuple[Literal["live", "snapshot", "sample"], ...]
     synthetic: bool = Field(description="Its sample is made up.")

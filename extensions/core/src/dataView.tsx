@@ -117,6 +117,14 @@ function EntryCard({ entry, workbench }: IEntryCardProps): JSX.Element {
         <summary>{trans.__('About')}</summary>
         <p>{entry.description}</p>
         <p>{entry.citation}</p>
+        <dl className="bc-Facts">
+          <dt>{trans.__('Protocol')}</dt>
+          <dd>{entry.protocol}</dd>
+          <dt>{trans.__('Evidence')}</dt>
+          <dd>{entry.evidence}</dd>
+          <dt>{trans.__('Read live')}</dt>
+          <dd>{entry.live_verified}</dd>
+        </dl>
       </details>
       <div className="bc-Card-actions">
         <button

@@ -37,6 +37,11 @@ export interface Entry {
   readonly extent: Extent;
   readonly licence: Licence;
   readonly citation: string;
+  readonly protocol: string;
+  /** Where its identifier and address are known from. */
+  readonly evidence: string;
+  /** The day it was last read live, never, or why neither. */
+  readonly live_verified: string;
   readonly login: 'none' | 'optional' | 'required';
   readonly tiers: readonly ('live' | 'snapshot' | 'sample')[];
   /** Its sample is made up. */
