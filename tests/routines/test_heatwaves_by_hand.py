@@ -159,6 +159,32 @@ def test_the_percentile_of_a_day_is_numpys_of_its_eleven_day_windows(daily: xr.D
     assert result["climatology"].sel(doy=day).item() == pytest.approx(np.mean(summer))
 
 
+@pytest.mark.parametrize("percentile", [55, 90, 99])
+@pytest.mark.parametrize("gaps", [0.0, 0.3])
+def test_the_percentile_is_numpys_however_unevenly_the_warm_days_lie(
+    daily: xr.DataArray, percentile: float, gaps: float
+) -> None:
+    # The ten highest values of each window around 10 July lie on that day, and all of 1998 is hot.
+    series = daily + 20.0 * ((daily["time"].dt.month == 7) & (daily["time"].dt.day == 10))
+    series = series + 5.0 * (daily["time"].dt.year == 1998)
+    series = series.where(np.random.default_rng(3).random(daily.size) >= gaps)
+    result = marine_heatwaves(
+        series.assign_attrs(daily.attrs),
+        baseline=(1991, 2020),
+        percentile=percentile,
+        smooth_days=1,
+    )
+    for date in pd.date_range("2020-01-01", "2020-12-31").drop("2020-02-29"):
+        days = daily.get_index("time").get_indexer(
+            [pd.Timestamp(year, date.month, date.day) for year in range(1991, 2021)]
+        )
+        pooled = (days[:, None] + np.arange(-5, 6)).ravel()
+        values = series.values[pooled[pooled < daily.size]]
+        of_day = result.sel(doy=date.day_of_year)
+        assert of_day["threshold"].item() == pytest.approx(np.nanpercentile(values, percentile))
+        assert of_day["climatology"].item() == pytest.approx(np.nanmean(values))
+
+
 def test_the_running_mean_goes_around_the_year(daily: xr.DataArray) -> None:
     raw = marine_heatwaves(daily, baseline=(1990, 2019), smooth_days=1)["climatology"]
     smooth = marine_heatwaves(daily, baseline=(1990, 2019), smooth_days=31)["climatology"]

@@ -46,9 +46,9 @@ class Runs:
 def runs_of(flags: Flags) -> Runs:
     """The unbroken runs of true values along time in a (cell, time) array."""
     cells, times = flags.shape
-    row = np.zeros((cells, times + 1), dtype=np.int8)
-    row[:, :-1] = flags
-    edges = np.flatnonzero(np.diff(row.ravel(), prepend=np.int8(0), append=np.int8(0)))
+    row = np.zeros(1 + cells * (times + 1), dtype=np.bool_)
+    row[1:].reshape(cells, times + 1)[:, :-1] = flags
+    edges = np.flatnonzero(row[1:] != row[:-1])
     start, stop = edges[::2], edges[1::2]
     cell = start // (times + 1)
     return Runs(cell, start - cell * (times + 1), stop - cell * (times + 1))

@@ -76,10 +76,12 @@ def heatwave_events(result: xr.Dataset) -> pd.DataFrame:
         columns[name] = times.normalize().to_numpy()[columns[name]]
     leading = {name: columns.pop(name) for name in list(columns)[:8]}
     places = _coordinates(category, cells, at)
-    table = pd.DataFrame({**leading, **places, **columns})
-    flat = np.ravel_multi_index(at, [category.sizes[d] for d in cells]) if cells else table.index
-    order = np.lexsort((leading["start"], flat))
-    return table.iloc[order].reset_index(drop=True)
+    order = np.lexsort((leading["start"],))
+    if cells:
+        flat = np.ravel_multi_index(at, [category.sizes[dim] for dim in cells])
+        order = np.lexsort((leading["start"], flat))
+    ordered = {name: values[order] for name, values in {**leading, **places, **columns}.items()}
+    return pd.DataFrame(ordered, copy=False)  # pandas would gather the columns in one more copy
 
 
 def on_every_day(result: xr.Dataset) -> xr.Dataset:
