@@ -112,17 +112,26 @@ def _snippet(entry: Entry, laboratory: str) -> str:
     declared = entry.declaration
     asked = ", ".join(f"{name}={value!r}" for name, value in declared.example.items())
     call = f"({asked})" if asked else ""
-    cite = textwrap.fill(
-        f"Cite: {entry.citation}",
-        width=95,
-        initial_indent="# ",
-        subsequent_indent="# ",
-        break_long_words=False,  # an address is copied whole
-        break_on_hyphens=False,
+    said = [f"Cite: {entry.citation}"]
+    if declared.url and declared.sample and declared.sample.synthetic:
+        said.append(
+            "These are the provider's. Should the synthetic sample answer instead, "
+            f'{entry.name}.attrs["licence"] and ["citation"] hold.'
+        )
+    comment = "\n".join(
+        textwrap.fill(
+            text,
+            width=95,
+            initial_indent="# ",
+            subsequent_indent="# ",
+            break_long_words=False,  # an address is copied whole
+            break_on_hyphens=False,
+        )
+        for text in said
     )
     return (
         f"# {declared.title} - licence: {entry.licence.name}\n"
-        f"{cite}\n"
+        f"{comment}\n"
         "import bluecloud_catalogs\n"
         "\n"
         f'catalogue = bluecloud_catalogs.open_catalog("{laboratory}")\n'
