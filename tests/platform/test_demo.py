@@ -1,4 +1,4 @@
-"""``make demo``: one command, an address, three people; Ctrl-C leaves nothing behind."""
+"""``make demo``: one command, an address, three people; however it ends, it leaves nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,24 +34,50 @@ def processes_about(state: Path) -> list[str]:
     return found
 
 
+def command(*before: str) -> list[str]:
+    """The demonstration on a free port, as ``make demo`` calls it."""
+    return [*before, sys.executable, "-m", "bluecloud_hub.demo", "--port", str(free_port())]
+
+
+def surroundings(state: Path) -> dict[str, str]:
+    """The environment of a demonstration with a state of its own."""
+    return {**os.environ, "BLUECLOUD_STATE": str(state), "BLUECLOUD_TIERS": "sample"}
+
+
+def until_ready(lines: Iterable[str]) -> list[str]:
+    """What is printed until it is ready, the last line included."""
+    printed = []
+    for line in lines:
+        printed.append(line)
+        if line.startswith("Ctrl-C"):
+            return printed
+    raise AssertionError("it did not become ready: " + "".join(printed))
+
+
+def visitor(printed: list[str]) -> Person:
+    """The lab manager, at the address and with the password that were printed."""
+    said = "".join(printed)
+    address = re.search(r"ready: (\S+)", said)
+    people = dict(re.findall(r"(ada|ben|mia) .* password: (\S+)", said))
+    assert address
+    assert set(people) == {"ada", "ben", "mia"}
+    return Person(address[1], "mia", people["mia"])
+
+
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """The demonstration and what it printed until it was ready."""
     program = subprocess.Popen(
-        [sys.executable, "-m", "bluecloud_hub.demo", "--port", str(free_port())],
-        env={**os.environ, "BLUECLOUD_STATE": str(tmp_path), "BLUECLOUD_TIERS": "sample"},
+        command(),
+        env=surroundings(tmp_path),
         cwd=ROOT,
         stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     try:
-        printed: list[str] = []
         assert program.stdout is not None
-        for line in program.stdout:
-            printed.append(line)
-            if line.startswith("Ctrl-C"):
-                break
-        yield program, printed
+        yield program, until_ready(program.stdout)
     finally:
         program.send_signal(signal.SIGINT)
         program.wait(60)
@@ -63,10 +89,7 @@ async def test_the_demonstration_opens_and_leaves_nothing(
     demo: tuple[subprocess.Popen[str], list[str]], tmp_path: Path
 ) -> None:
     program, printed = demo
-    address = next(line.split()[1] for line in printed if line.startswith("ready:"))
-    people = dict(re.findall(r"(ada|ben|mia) .* password: (\S+)", "".join(printed)))
-    assert set(people) == {"ada", "ben", "mia"}
-    async with Person(address, "mia", people["mia"]) as mia:
+    async with visitor(printed) as mia:
         assert (await mia.log_in()).url.path == "/hub/home"
         assert "no isolation" in await mia.home()
         await mia.start(LABORATORY)
@@ -75,6 +98,47 @@ async def test_the_demonstration_opens_and_leaves_nothing(
 
     program.send_signal(signal.SIGINT)
     assert program.wait(60) == 0
+    assert processes_about(tmp_path) == []
+
+
+async def test_closing_its_terminal_leaves_nothing(tmp_path: Path) -> None:
+    ours, its = os.openpty()
+    program = subprocess.Popen(
+        command("setsid", "--ctty"),
+        env=surroundings(tmp_path),
+        cwd=ROOT,
+        stdin=its,
+        stdout=its,
+        stderr=its,
+    )
+    try:
+        os.close(its)
+        with os.fdopen(ours) as terminal:
+            printed = until_ready(terminal)
+            async with visitor(printed) as mia:
+                await mia.log_in()
+                await mia.start(LABORATORY)
+                assert (await mia.watch(LABORATORY))[-1].ready
+        program.wait(60)  # with the terminal closed
+        assert processes_about(tmp_path) == []
+    finally:
+        program.send_signal(signal.SIGTERM)
+        program.wait(60)
+
+
+async def test_a_hub_killed_during_a_start_ends_the_demonstration_and_leaves_nothing(
+    demo: tuple[subprocess.Popen[str], list[str]], tmp_path: Path
+) -> None:
+    program, printed = demo
+    hub = int(Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text())
+    async with visitor(printed) as mia:
+        await mia.log_in()
+        await mia.start(LABORATORY)
+        os.kill(hub, signal.SIGKILL)
+        assert any("jupyterhub-singleuser" in words for words in processes_about(tmp_path))
+    assert program.stdout is not None
+    assert "the hub ended with code -9; its log: " in program.stdout.read()
+    assert program.wait(60) == 1
     assert processes_about(tmp_path) == []
 
 

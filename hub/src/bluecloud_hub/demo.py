@@ -30,6 +30,9 @@ from bluecloud_hub.settings import PREFIX, checkout, read_settings
 READY_SECONDS = 120
 STOP_SECONDS = 40
 
+# Ctrl-C, a polite kill, and a terminal that is closed.
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def adopt_orphans() -> None:
     """Become the parent of whatever our children leave behind (Linux, prctl(2))."""
@@ -159,6 +162,9 @@ def _with_password(people: People, name: str, groups: list[str]) -> str:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    # A closed terminal sends more than one signal: the second must not interrupt the cleaning up.
+    for end in ENDS:
+        signal.signal(end, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -174,9 +180,8 @@ def main(arguments: list[str] | None = None) -> int:
         )
         return 1
     # A shell that starts us in the background leaves SIGINT ignored.
-    signal.signal(signal.SIGINT, _interrupt)
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    for end in ENDS:
+        signal.signal(end, _interrupt)
     adopt_orphans()
     hub = None
     try:
@@ -202,13 +207,16 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"the hub ended with code {code}; its log: {hub.log}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stdout.write("\nstopping\n")
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            sys.stdout.write("\nstopping\n")
+            sys.stdout.flush()
         return 0
     except HubError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for end in ENDS:
+            signal.signal(end, signal.SIG_IGN)
         if hub is not None:
             hub.stop()
         end_descendants()
