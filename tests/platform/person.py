@@ -101,8 +101,8 @@ class Person:
         found = TOKEN.search(await self.home())
         return found.group(1) if found else ""
 
-    async def watch(self, laboratory: str) -> list[Stage]:
-        """Everything the waiting page is told, until it is ready or failed."""
+    async def watch(self, laboratory: str, *, until: int = 101) -> list[Stage]:
+        """What the waiting page is told, until a percentage, or until it is ready or failed."""
         stages = []
         path = f"/hub/api/users/{self.name}/servers/{laboratory}/progress"
         async with self.client.stream("GET", path, params={"_xsrf": await self.xsrf()}) as events:
@@ -116,7 +116,7 @@ class Person:
                         told.get("failed", False),
                     )
                     stages.append(stage)
-                    if stage.ready or stage.failed:
+                    if stage.ready or stage.failed or stage.progress >= until:
                         break
         return stages
 

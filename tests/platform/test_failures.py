@@ -138,3 +138,20 @@ async def test_a_new_release_is_used_at_the_next_start(docker: Docker, tmp_path:
     finally:
         docker.release(LABORATORY)
         subprocess.run(["docker", "rmi", "--force", image], check=True, capture_output=True)
+
+
+async def test_a_start_goes_on_although_the_hub_that_began_it_was_killed(
+    deployment: Deployment,
+) -> None:
+    async with await deployment.person("vera") as vera:
+        await vera.start(LABORATORY)
+        begun = await vera.watch(LABORATORY, until=55)
+        assert "JupyterLab is loading" in begun[-1].message
+
+        await asyncio.to_thread(deployment.restart_hub)
+
+        async with asyncio.timeout(60):
+            while f'data-laboratory="{LABORATORY}" data-state="running"' not in await vera.home():
+                await asyncio.sleep(0.5)
+        assert (await vera.run(LABORATORY, "print(6 * 7)")).strip() == "42"
+        assert (await vera.stop(LABORATORY)).is_success

@@ -196,6 +196,7 @@ class LaboratorySpawner(Spawner):
             await self.make_ready(laboratory)
             self._say(30, f"Starting a server ({size.summary})")
             ip, port = await super().start()
+            self._remember(ip, port)
             self._say(55, "The server has started; JupyterLab is loading")
             await self._answers(f"http://{ip}:{port}{self.server.base_url}api", give_up)
         except Refusal:
@@ -215,6 +216,12 @@ class LaboratorySpawner(Spawner):
         self._say(95, "JupyterLab answers")
         self._expected_to_run = True
         return ip, port
+
+    def _remember(self, ip: str, port: int) -> None:
+        """Keep where it was started: a hub that ends before it answers finds it when it is back."""
+        self.server.ip, self.server.port = ip, port
+        self.orm_spawner.state = self.get_state()
+        self.db.commit()
 
     async def _answers(self, address: str, give_up: float) -> None:
         loop = asyncio.get_running_loop()
