@@ -7,20 +7,24 @@ of a sample that answers it: that file is whole, and the reader, which checks wh
 against what it asked in any case, takes what it wants from it.
 """
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 from .declarations import FolderSample, PackageSample, Tier
 from .errors import MalformedAnswer, NotFound, SourceError, SourceUnavailable
 from .http import Answer, Call, Method, Validators, get_all
 from .snapshots import Kept, Snapshots
-from .tree import Entry, root
+
+if TYPE_CHECKING:
+    from .tree import Entry
 
 _UNKNOWN = Validators()
 
@@ -291,6 +295,8 @@ def place_of(entry: Entry, tier: Tier) -> Place | None:
     if isinstance(sample, PackageSample):
         return Folder(_folder_of_package(sample))
     if isinstance(sample, FolderSample):
+        from .tree import root  # which knows the readers, and they ask with what is above
+
         return Folder(root() / "catalogs" / "samples" / sample.path)
     return Folder(None)
 
