@@ -8,6 +8,7 @@ from .argo_profiles import ArgoProfiles
 from .base import Reading, SourceReader
 from .gridded_file import GriddedFile
 from .synthetic_sst import SyntheticSst
+from .wfs import WfsFeatures
 
 READERS: Mapping[str, SourceReader] = MappingProxyType(
     {
@@ -15,6 +16,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "argo-profiles": ArgoProfiles(),
         "gridded-file": GriddedFile(),
         "synthetic-sst": SyntheticSst(),
+        "wfs": WfsFeatures(),
     }
 )
 

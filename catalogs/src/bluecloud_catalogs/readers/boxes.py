@@ -1,0 +1,30 @@
+"""A box in the parts that a server understands: none of them over the antimeridian.
+
+Servers count longitudes from -180 to 180, most of them, and take a west that lies east of its
+east for a mistake, or for everything but what was meant.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+Part: TypeAlias = tuple[float, float, float, float]
+
+
+def parts(box: Part) -> tuple[Part, ...]:
+    """One box, or the two at either side of the antimeridian; longitudes from -180 to 180.
+
+    Parameters
+    ----------
+    box
+        West, south, east, north in degrees, as ``asked.Box`` takes it.
+    """
+    west, south, east, north = box
+    if east - west == 360:
+        return ((-180.0, south, 180.0, north),)
+    width = (east - west) % 360
+    first = (west + 180) % 360 - 180
+    last = first + width
+    if last <= 180:
+        return ((first, south, last, north),)
+    return (first, south, 180.0, north), (-180.0, south, last - 360, north)
