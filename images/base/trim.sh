@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Takes out of an environment what a laboratory never runs. The largest parts first: debugging
-# maps of browser scripts, tests, and what compiled modules were compiled from.
+# Takes out of an environment what a laboratory never runs: debugging maps of browser scripts,
+# tests, what compiled modules were compiled from and their debugging symbols, and parts of
+# packages that nothing here uses.
 set -euo pipefail
 
 environment=$1
@@ -12,3 +13,12 @@ find "$packages" -type f \( -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -na
 # numpy.testing is used by others; JupyterHub keeps run-time code beside its tests.
 find "$packages" -type d \( -name tests -o -name test \) \
     -not -path '*/numpy/*' -not -path '*/jupyterhub/*' -prune -exec rm -rf {} +
+
+# Arrow's remote procedure calls, which no source here speaks.
+rm -f "$packages"/pyarrow/*flight*.so*
+# Examples with their data; and the hub's own pages, which the hub serves.
+rm -rf "$packages"/holoviews/examples "$environment"/share/jupyterhub/static
+
+# Debugging symbols of modules. Libraries that a wheel brings along (*.libs) have been patched to
+# find one another, and strip would make them unloadable.
+find "$packages" -type f -name '*.so' -not -path '*.libs/*' -exec strip --strip-debug {} +

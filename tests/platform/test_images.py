@@ -76,6 +76,19 @@ print(json.dumps({
     assert not seen["rfc3987_syntax"]
 
 
+def test_every_compiled_module_can_be_loaded_without_its_debugging_symbols() -> None:
+    code = """
+import ctypes, json, pathlib, sysconfig
+modules = sorted(pathlib.Path(sysconfig.get_paths()["platlib"]).rglob("*.so*"))
+for module in modules:
+    ctypes.CDLL(str(module))
+print(json.dumps([module.name for module in modules]))
+"""
+    loaded = json.loads(inside("bluecloud/base", f"python - <<'CODE'\n{code}\nCODE"))
+    assert len(loaded) > 200
+    assert any(name.startswith("_multiarray_umath") for name in loaded)
+
+
 def test_the_panel_is_there_and_nothing_asks_for_news() -> None:
     listed = inside("bluecloud/environment", "jupyter labextension list 2>&1; true")
     for name in ("@bluecloud/core", "@bluecloud/environment"):
