@@ -44,6 +44,12 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _server_address(url: str) -> str:
+    if url.startswith("ftp://"):
+        return url[:3] + _web_address(f"http{url[3:]}").removeprefix("http")
+    return _web_address(url)
+
+
 def _below(path: str) -> str:
     if path.startswith("/") or "\\" in path or ".." in path.split("/"):
         raise ValueError("must be a path below its folder, without ..")
@@ -55,6 +61,7 @@ Service = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,19}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,29}$")]
 EntryName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$"), AfterValidator(_an_identifier)]
 WebAddress = Annotated[Line, AfterValidator(_web_address)]
+ServerAddress = Annotated[Line, AfterValidator(_server_address)]
 UrlTemplate = Annotated[Line, AfterValidator(_one_place)]
 RelativePath = Annotated[Line, AfterValidator(_below)]
 Longitude = Annotated[float, Field(ge=-180, le=360)]
@@ -160,13 +167,14 @@ class EntryDeclaration(Declared):
 class SourceDeclaration(Declared):
     """A source: what its entries have in common. The file's name is its slug.
 
-    ``services`` are its addresses by name, where it has more than ``url``; ``probe`` is what
-    is asked to see whether it is there; ``connections`` is how many it is asked at once.
+    ``services`` are its addresses by name, where it has more than ``url``; either may be FTP's.
+    ``probe`` is what is asked to see whether it is there; ``connections`` is how many it is
+    asked at once.
     """
 
     title: Line
-    url: WebAddress | None = None
-    services: dict[Service, WebAddress] = {}
+    url: ServerAddress | None = None
+    services: dict[Service, ServerAddress] = {}
     probe: UrlTemplate | None = None
     connections: Annotated[int, Field(ge=1, le=16)] = 8
     login: Login = "none"

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
+from . import ftp, http
 from .declarations import FolderSample, PackageSample, Tier
 from .errors import MalformedAnswer, NotFound, SourceError, SourceUnavailable
-from .http import Answer, Call, Method, Validators, get_all
+from .http import Answer, Call, Method, Validators
 from .snapshots import Kept, Snapshots
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class Live:
         calls = [_call(ask, self.addresses) for ask in made]
         kept = {call.url: self._kept(ask, call) for ask, call in zip(made, calls, strict=True)}
         validators = {url: answer.validators for url, answer in kept.items() if answer}
-        answers = get_all(calls, validators, connections=self.connections)
+        answers = _get_all(calls, validators, self.connections)
         return [
             _file(ask, call, answer, kept[call.url])
             for ask, call, answer in zip(made, calls, answers, strict=True)
@@ -304,6 +305,15 @@ def place_of(entry: Entry, tier: Tier) -> Place | None:
 def addresses_of(entry: Entry) -> Addresses:
     """Where an entry is asked for, with what the environment overrides."""
     return Addresses(entry.address, entry.services, entry.moved)
+
+
+def _get_all(calls: list[Call], known: dict[str, Validators], connections: int) -> list[Answer]:
+    """Each by its address's protocol; in the order asked."""
+    over_ftp = [call for call in calls if call.url.startswith("ftp://")]
+    others = [call for call in calls if not call.url.startswith("ftp://")]
+    files = iter(ftp.get_all(over_ftp, connections=connections) if over_ftp else [])
+    answers = iter(http.get_all(others, known, connections=connections) if others else [])
+    return [next(files if call.url.startswith("ftp://") else answers) for call in calls]
 
 
 def _ask(told: Ask | str) -> Ask:

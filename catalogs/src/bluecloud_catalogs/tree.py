@@ -23,10 +23,10 @@ from .declarations import (
     LaboratoryDeclaration,
     Licence,
     Login,
+    ServerAddress,
     Slug,
     SourceDeclaration,
     Tier,
-    WebAddress,
 )
 from .errors import CatalogueError
 from .readers import READERS, SourceReader
@@ -295,7 +295,7 @@ def _override(variable: str) -> str | None:
     if not told:
         return None
     try:
-        return TypeAdapter(WebAddress).validate_python(told)
+        return TypeAdapter(ServerAddress).validate_python(told)
     except ValidationError as error:
         # The value is kept out of the message: it may hold a password.
         raise CatalogueError(f"{variable}: {error.errors()[0]['msg']}") from None
