@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from .argogdac import ArgoGdac
 from .base import Harvester, Page, Quarantined
 
-HARVESTERS: Mapping[str, Harvester] = MappingProxyType({})
+HARVESTERS: Mapping[str, Harvester] = MappingProxyType({ArgoGdac.source: ArgoGdac()})
 
 __all__ = ["HARVESTERS", "Harvester", "Page", "Quarantined"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..qc import encoded, l20_attrs, to_l20
 from .argo_files import NO_FLAG, Column
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _ABOUT_PROFILES = (
     "VERTICAL_SAMPLING_SCHEME",
 )
 _WHEN_AND_WHERE = ("JULD", "JULD_QC", "LATITUDE", "LONGITUDE", "POSITION_QC")
+PROFILE_NAMES = (*_ABOUT_PROFILES, *_WHEN_AND_WHERE)  # what is kept of a profile besides values
 _PARAMETERS = ("PRES", "TEMP", "PSAL")
 _OF_A_PARAMETER = ("", "_QC", "_ADJUSTED", "_ADJUSTED_QC", "_ADJUSTED_ERROR")
 # What standard mode looks at in a file: a quarter of it.
@@ -54,6 +56,34 @@ _CF: Mapping[str, Mapping[str, str]] = {
         "units": "1",
     },
 }
+# Argo's words for units, in words that UDUNITS and pint have.
+_UNITS = {
+    "decibar": "dbar",
+    "micromole/kg": "umol kg-1",
+    "mg/m3": "mg m-3",
+    "psu": "1",
+    "dimensionless": "1",
+    "ppb": "1e-9",
+    "W/m^2/nm": "W m-2 nm-1",
+    "microMoleQuanta/m^2/sec": "umol m-2 s-1",
+    "degree_north": "degrees_north",
+    "degree_east": "degrees_east",
+}
+_BGC: Mapping[str, Mapping[str, str]] = {
+    "DOXY": {"standard_name": "moles_of_oxygen_per_unit_mass_in_sea_water", "units": "umol kg-1"},
+    "NITRATE": {
+        "standard_name": "moles_of_nitrate_per_unit_mass_in_sea_water",
+        "units": "umol kg-1",
+    },
+    "CHLA": {
+        "standard_name": "mass_concentration_of_chlorophyll_a_in_sea_water",
+        "units": "mg m-3",
+    },
+    "PH_IN_SITU_TOTAL": {
+        "standard_name": "sea_water_ph_reported_on_total_scale",
+        "units": "1",
+    },
+}
 _FLAGS: Mapping[str, Any] = {
     "long_name": "quality flag, Argo reference table 2",
     "flag_meanings": "no_flag no_qc_performed good probably_good probably_bad bad "
@@ -64,7 +94,7 @@ _FLAGS: Mapping[str, Any] = {
 
 def expert(columns: Mapping[str, Column]) -> xr.Dataset:
     """Everything that is on profiles or on profiles and levels, unchanged but for the dates."""
-    return _dataset(columns)
+    return dataset_of(columns)
 
 
 def standard(columns: Mapping[str, Column]) -> xr.Dataset:
@@ -76,7 +106,7 @@ def standard(columns: Mapping[str, Column]) -> xr.Dataset:
     import numpy as np
 
     if not columns:
-        return _dataset({})
+        return dataset_of({})
     adjusted = np.isin(columns["DATA_MODE"].values, ("A", "D"))[:, None]
     words = [text.split() for text in columns["STATION_PARAMETERS"].values]
     good = np.isin(columns["JULD_QC"].values, _GOOD) & np.isin(columns["POSITION_QC"].values, _GOOD)
@@ -94,10 +124,10 @@ def standard(columns: Mapping[str, Column]) -> xr.Dataset:
     for name, values in chosen.items():
         absent = NO_FLAG if name.endswith("_QC") else np.nan
         chosen[name] = np.where(good, values, values.dtype.type(absent))
-    kept = {name: columns[name] for name in (*_ABOUT_PROFILES, *_WHEN_AND_WHERE) if name in columns}
+    kept = {name: columns[name] for name in PROFILE_NAMES if name in columns}
     some = good.any(axis=1)
     deepest = int(np.flatnonzero(good.any(axis=0)).max(initial=-1)) + 1
-    dataset = _dataset({**kept, **{name: Column(array, {}) for name, array in chosen.items()}})
+    dataset = dataset_of({**kept, **{name: Column(array, {}) for name, array in chosen.items()}})
     dataset = dataset.isel(N_PROF=some, N_LEVELS=slice(0, deepest))
     return dataset.assign_attrs(profiles_without_good_levels=int((~some).sum()))
 
@@ -117,7 +147,8 @@ def _best(
     return best, best_flag, error
 
 
-def _dataset(columns: Mapping[str, Column]) -> xr.Dataset:
+def dataset_of(columns: Mapping[str, Column]) -> xr.Dataset:
+    """The columns as a dataset: moments, CF attributes, and L20 flags beside Argo's own."""
     import numpy as np
     import xarray as xr
 
@@ -125,28 +156,56 @@ def _dataset(columns: Mapping[str, Column]) -> xr.Dataset:
     for original, column in (columns or _nothing()).items():
         name, values = _NAMES.get(original, original), column.values
         if original in {"JULD", "JULD_LOCATION"}:
-            values = _moments(values)
+            values = moments(values)
         if name.endswith("_QC") and values.dtype == np.int8:
             attrs = {**_FLAGS, "flag_values": np.arange(-1, 10, dtype=np.int8)}
         elif name.startswith("TIME"):  # the units of JULD are those of its numbers
             attrs = dict(_CF[name])
         else:
-            attrs = {**column.attrs, **_CF.get(name, {})}
+            attrs = _attrs(name, column.attrs)
         variables[name] = (column.dims, values, attrs)
+        if name.endswith("_QC") and values.dtype == np.int8:
+            variables[f"{name}_L20"] = (column.dims, _l20(values), l20_attrs(name))
+    for name in variables:  # by which cf-xarray finds the flags of a variable
+        flags = [each for each in (f"{name}_QC", f"{name}_QC_L20") if each in variables]
+        if flags:
+            variables[name][2]["ancillary_variables"] = " ".join(flags)
     dataset = xr.Dataset(variables).set_coords(_COORDINATES)
     return dataset.assign_attrs(Conventions="CF-1.11", featureType="profile")
 
 
-def _moments(days: npt.NDArray[np.float64]) -> npt.NDArray[np.datetime64]:
+def _attrs(name: str, told: Mapping[str, object]) -> dict[str, Any]:
+    """What a file says of a variable, in CF's names and units, of its adjusted values too."""
+    base = name.removesuffix("_ERROR").removesuffix("_ADJUSTED")
+    attrs = {key: value for key, value in told.items() if value not in {"", "-"}}
+    if attrs.get("units") in _UNITS:
+        attrs["units"] = _UNITS[str(attrs["units"])]
+    if name == base:
+        return {**attrs, **_CF.get(name, {}), **_BGC.get(name, {})}
+    known = {**_CF.get(base, {}), **_BGC.get(base, {})}
+    kept = ("units",) if name.endswith("_ERROR") else ("units", "standard_name")
+    return {**attrs, **{key: known[key] for key in kept if key in known}}
+
+
+def _l20(flags: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    """Flags of Argo as SeaDataNet's, by a table: there are a million of them, of eleven kinds."""
+    import numpy as np
+
+    kinds = ["", *"0123456789"]  # NO_FLAG, and the flags themselves
+    found: npt.NDArray[np.int8] = encoded(to_l20(kinds, "argo"))[flags - np.int8(NO_FLAG)]
+    return found
+
+
+def moments(days: npt.NDArray[np.float64]) -> npt.NDArray[np.datetime64]:
     """Days since 1950 as moments, to the millisecond: the files are exact to the second."""
     import numpy as np
 
     known = ~np.isnan(days)
     milliseconds = np.zeros(days.shape, dtype="timedelta64[ms]")
     milliseconds[known] = np.round(days[known] * _MILLISECONDS_A_DAY).astype("timedelta64[ms]")
-    moments = (np.datetime64("1950-01-01", "ms") + milliseconds).astype("datetime64[ns]")
-    moments[~known] = np.datetime64("NaT")
-    return moments
+    found = (np.datetime64("1950-01-01", "ms") + milliseconds).astype("datetime64[ns]")
+    found[~known] = np.datetime64("NaT")
+    return found
 
 
 def _nothing() -> dict[str, Column]:

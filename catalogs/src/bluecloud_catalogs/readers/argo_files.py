@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import MalformedAnswer
 from .classic_netcdf import missing_bytes
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NO_FLAG = -1  # where the file has a blank: no level here, or no such parameter
 _PROFILES, _LEVELS = "N_PROF", "N_LEVELS"
+_WORDS = ("STATION_PARAMETERS", "PARAMETER_DATA_MODE")  # a word or a letter each parameter
 _CLASSIC, _HDF5 = b"CDF", b"\x89HDF"
 
 
@@ -40,31 +41,66 @@ class Column:
         return (_PROFILES, _LEVELS)[: self.values.ndim]
 
 
-def read_files(files: Sequence[File], names: Collection[str] | None = None) -> dict[str, Column]:
+def read_files(
+    files: Sequence[File],
+    names: Collection[str] | None = None,
+    *,
+    mode: Literal["DATA_MODE", "PARAMETER_DATA_MODE"] = "DATA_MODE",
+) -> dict[str, Column]:
     """All profiles of the files, in their order; of the variables named, or of all.
+
+    ``mode`` is the variable that says how a profile was processed, without which a file is
+    not of the kind that is read.
 
     Raises
     ------
     MalformedAnswer
         If one is no Argo profile file, or not whole.
     """
-    return _stacked([_columns(file, names) for file in files])
+    return _stacked([_columns(file, names, mode) for file in files])
 
 
-def _columns(file: File, names: Collection[str] | None) -> dict[str, Column]:
+def checked(content: bytes) -> bytes:
+    """The content, if it is a NetCDF file and, as far as can be told, whole.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    if not content.startswith((_CLASSIC, _HDF5)):
+        raise ValueError(f"it is no NetCDF file: it begins {content[:24]!r}")
+    if content.startswith(_CLASSIC) and (missing := missing_bytes(content)):
+        raise ValueError(f"it is not whole: {missing} bytes are missing at its end")
+    return content
+
+
+def primary(columns: Mapping[str, Column]) -> dict[str, Column]:
+    """The first profile of each cycle, which is the primary one, of columns as read."""
+    import numpy as np
+
+    if not columns:
+        return {}
+    keys = zip(
+        *(columns[name].values for name in ("PLATFORM_NUMBER", "CYCLE_NUMBER", "DIRECTION")),
+        strict=True,
+    )
+    first: dict[tuple[object, ...], int] = {}
+    for number, key in enumerate(keys):
+        first.setdefault(key, number)
+    rows = np.array(list(first.values()))
+    return {name: Column(column.values[rows], column.attrs) for name, column in columns.items()}
+
+
+def _columns(file: File, names: Collection[str] | None, mode: str) -> dict[str, Column]:
     import netCDF4
 
-    content = file.content
     try:
-        if not content.startswith((_CLASSIC, _HDF5)):
-            raise ValueError(f"it is no NetCDF file: it begins {content[:24]!r}")
-        if content.startswith(_CLASSIC) and (missing := missing_bytes(content)):
-            raise ValueError(f"it is not whole: {missing} bytes are missing at its end")
-        with netCDF4.Dataset(file.path, memory=content) as dataset:
+        with netCDF4.Dataset(file.path, memory=checked(file.content)) as dataset:
             dataset.set_auto_mask(False)
             dataset.set_auto_chartostring(False)
-            if not {"PLATFORM_NUMBER", "DATA_MODE", "JULD", "PRES"} <= set(dataset.variables):
-                raise ValueError("it is no Argo core profile file")
+            if not {"PLATFORM_NUMBER", mode, "JULD", "PRES"} <= set(dataset.variables):
+                raise ValueError("it is no Argo profile file of the kind that was asked for")
             wanted = [name for name in dataset.variables if names is None or name in names]
             found = {name: _column(dataset[name]) for name in wanted}
     except (ValueError, OSError, RuntimeError) as error:
@@ -80,7 +116,7 @@ def _column(variable: netCDF4.Variable[Any]) -> Column | None:
     fill = attrs.pop("_FillValue", None)
     dims = variable.dimensions
     if variable.dtype.kind == "S":
-        if variable.name == "STATION_PARAMETERS" or _is_text_of_a_profile(dims):
+        if variable.name in _WORDS or _is_text_of_a_profile(dims):
             return Column(_text(variable[:]), attrs)
         if dims in {(_PROFILES,), (_PROFILES, _LEVELS)}:
             is_flag = variable.name.endswith("_QC") and not variable.name.startswith("PROFILE_")

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from ..declarations import RelativePath
-from ..errors import MalformedAnswer
+from ..errors import MalformedAnswer, ParameterError
+from .argo_tree import Measured, Tree, index_asks
 from .asked import Asked, Box, Period, Platforms, during, inside
 from .base import Reading, SourceReader
 
@@ -44,12 +45,14 @@ class ArgoIndexRequest(Asked):
     platform: Platforms = None
     bbox: Box = None
     time: Period = None
+    measured: Measured = None
+    tree: Tree = "https"
 
 
 class ArgoIndex(SourceReader):
     """Reads a profile index as a table."""
 
-    protocol = "Argo GDAC index over HTTP"
+    protocol = "Argo GDAC index over HTTP, FTP or S3"
     makes = "pandas:DataFrame"
     options = ArgoIndexOptions
     request = ArgoIndexRequest
@@ -58,7 +61,12 @@ class ArgoIndex(SourceReader):
         self, place: Place, options: ArgoIndexOptions, request: ArgoIndexRequest, *, lazy: bool
     ) -> Reading:
         """Read the rows asked for; the index's own header is in the table's attrs."""
-        file, table = read_index(place, options.file)
+        if request.measured is not None and options.file == PROFILES:
+            raise ParameterError(
+                "measured: the core index does not say what a profile measured; the index of "
+                "biogeochemical profiles does"
+            )
+        file, table = read_index(place, options.file, request.tree)
         chosen = choose(table, request)
         columns = chosen["file"].str.extract(_FILE_NAME)
         unknown = int(columns["dac"].isna().sum())
@@ -89,10 +97,14 @@ def choose(table: pd.DataFrame, request: ArgoIndexRequest) -> pd.DataFrame:
         chosen &= inside(request.bbox, longitude, latitude)
     if request.time is not None:
         chosen &= during(request.time, table["date"].to_numpy())
+    if request.measured is not None:
+        words = " " + table["parameters"] + " "
+        for name in request.measured:
+            chosen &= words.str.contains(f" {name} ", regex=False).to_numpy(dtype=bool)
     return table[chosen]
 
 
-def read_index(place: Place, name: str) -> tuple[File, pd.DataFrame]:
+def read_index(place: Place, name: str, tree: Tree = "https") -> tuple[File, pd.DataFrame]:
     """The file as it was had, compressed if the place has it so, and its table.
 
     Raises
@@ -100,7 +112,7 @@ def read_index(place: Place, name: str) -> tuple[File, pd.DataFrame]:
     MalformedAnswer
         If it is no Argo index, or not whole.
     """
-    file = place.first([f"{name}.gz", name])
+    file = place.first(index_asks(tree, name))
     content = file.content
     if content.startswith(_GZIP):  # a server may have unpacked it on the way
         try:
