@@ -7,9 +7,13 @@ from .argo_bgc import ArgoBgc
 from .argo_index import ArgoIndex
 from .argo_profiles import ArgoProfiles
 from .argo_tables import ArgoFloats, ArgoGreylist, ArgoTechnical, ArgoTrajectories
+from .argovis import Argovis
 from .base import Reading, SourceReader
+from .float_services import FloatDeployments, FloatState, FloatTechnical, FloatTrajectory
+from .griddap import Griddap
 from .gridded_file import GriddedFile
 from .synthetic_sst import SyntheticSst
+from .tabledap import Tabledap
 from .wfs import WfsFeatures
 
 READERS: Mapping[str, SourceReader] = MappingProxyType(
@@ -21,8 +25,15 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "argo-profiles": ArgoProfiles(),
         "argo-technical": ArgoTechnical(),
         "argo-trajectories": ArgoTrajectories(),
+        "argovis": Argovis(),
+        "float-deployments": FloatDeployments(),
+        "float-state": FloatState(),
+        "float-technical": FloatTechnical(),
+        "float-trajectory": FloatTrajectory(),
+        "griddap": Griddap(),
         "gridded-file": GriddedFile(),
         "synthetic-sst": SyntheticSst(),
+        "tabledap": Tabledap(),
         "wfs": WfsFeatures(),
     }
 )
