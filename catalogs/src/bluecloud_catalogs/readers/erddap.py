@@ -7,6 +7,8 @@ says. A kept answer has lost its status, so that only its content is looked at.
 
 from __future__ import annotations
 
+import html
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from ..places import File
 
 STATUSES = frozenset({200, 404, 500})
+_MESSAGE = re.compile(r"<b>message</b>\s*(?:<u>)?(.*?)</", re.IGNORECASE | re.DOTALL)
 _NO_ROWS = ("produced no matching results", "nRows = 0")
 _TOO_MUCH = ("too much data", "413")
 _NOT_TAKEN = ("Query error", "Bad Request", "must ", "constraint")
@@ -75,7 +78,7 @@ def is_empty(file: File) -> bool:
     text = content[:20_000].decode("utf-8", errors="replace")
     if any(words in text for words in _NO_ROWS):
         return True
-    said = told_by(content)
+    said = _told(text) or told_by(content)
     message = f"{file.path}: the server says: {said or 'nothing that can be read'}"
     if any(words in said for words in _TOO_MUCH):
         raise RequestTooLarge(message)
@@ -86,6 +89,12 @@ def is_empty(file: File) -> bool:
     if file.status != 200:
         raise SourceUnavailable(f"{message} ({file.status})")
     raise MalformedAnswer(f"{file.path}: it is no NetCDF, and says: {said or 'nothing'}")
+
+
+def _told(page: str) -> str:
+    """The message of a page of Tomcat's, whose title says only that there was an error."""
+    found = _MESSAGE.search(page)
+    return html.unescape(" ".join(found[1].split())) if found else ""
 
 
 def opened(file: File) -> xr.Dataset:
