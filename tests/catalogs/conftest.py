@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.catalogs.gdac import Gdac, serve
+from tests.federation.conftest import federation, running
+
+__all__ = ["federation", "running"]
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "catalogs" / "samples" / "argogdac"

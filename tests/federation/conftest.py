@@ -35,6 +35,9 @@ def federation(running: Federation, monkeypatch: pytest.MonkeyPatch) -> Iterator
             monkeypatch.delenv(name)
     for name in sources():
         monkeypatch.setenv(f"BLUECLOUD_{name.upper()}_URL", running.address(name))
+    for source in sources().values():
+        for variable, value in getattr(source, "LOGIN", {}).items():
+            monkeypatch.setenv(variable, value)
     monkeypatch.setenv("BLUECLOUD_TIERS", "live")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     running.asked.clear()

@@ -78,7 +78,7 @@ class Call:
 
     url: str
     method: Method = "GET"
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)  # it may hold a password
     headers: Mapping[str, str] = field(default_factory=dict)
     statuses: frozenset[int] = frozenset({200})
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

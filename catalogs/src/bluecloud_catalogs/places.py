@@ -50,7 +50,7 @@ class Ask:
     path: str
     service: str | None = None
     method: Method = "GET"
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)  # it may hold a password
     headers: Mapping[str, str] = field(default_factory=dict)
     statuses: frozenset[int] = frozenset({200})
     sample: str | None = None

@@ -2,7 +2,8 @@
 
 A module has ``provider(data)``, given the folder of recordings or None, and ``EXAMPLES``: for
 each entry that can be asked live, the parameters of a request that the provider answers with
-something. A provider that is nothing without recordings returns None without them.
+something. A provider that is nothing without recordings returns None without them. ``LOGIN``
+may set the variables of a login that the provider takes.
 """
 
 from __future__ import annotations

@@ -5,7 +5,9 @@ from types import MappingProxyType
 
 from .argogdac import ArgoGdac
 from .base import Harvester, Page, Quarantined
+from .ena import EnaHarvester
 
 HARVESTERS: Mapping[str, Harvester] = MappingProxyType({ArgoGdac.source: ArgoGdac()})
+HARVESTERS: Mapping[str, Harvester] = MappingProxyType({"ena": EnaHarvester()})
 
 __all__ = ["HARVESTERS", "Harvester", "Page", "Quarantined"]

@@ -11,10 +11,14 @@ from .argovis import Argovis
 from .base import Reading, SourceReader
 from .float_services import FloatDeployments, FloatState, FloatTechnical, FloatTrajectory
 from .griddap import Griddap
+from .ena_portal import EnaPortal
+from .ena_xml import EnaXml
 from .gridded_file import GriddedFile
+from .mgnify import MgnifyStudies, MgnifyTaxonomy
 from .synthetic_sst import SyntheticSst
 from .tabledap import Tabledap
 from .wfs import WfsFeatures
+from .table_file import TableFile
 
 READERS: Mapping[str, SourceReader] = MappingProxyType(
     {
@@ -31,10 +35,15 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "float-technical": FloatTechnical(),
         "float-trajectory": FloatTrajectory(),
         "griddap": Griddap(),
+        "ena-portal": EnaPortal(),
+        "ena-xml": EnaXml(),
         "gridded-file": GriddedFile(),
+        "mgnify-studies": MgnifyStudies(),
+        "mgnify-taxonomy": MgnifyTaxonomy(),
         "synthetic-sst": SyntheticSst(),
         "tabledap": Tabledap(),
         "wfs": WfsFeatures(),
+        "table-file": TableFile(),
     }
 )
 
