@@ -130,11 +130,13 @@ def test_a_stale_table_is_told_and_made_anew(tree, capsys):
     assert table.main(["--check"]) == 0
 
 
-def test_the_argo_sample_is_what_its_program_makes(tmp_path):
-    made = runpy.run_path(str(CATALOGS / "samples" / "make_argogdac.py"))
-    made["make"](tmp_path)
-    kept = CATALOGS / "samples" / "argogdac"
-    paths = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.*"))
-    assert paths == sorted(path.relative_to(kept) for path in kept.rglob("*.*"))
+@pytest.mark.parametrize(
+    "program", sorted((CATALOGS / "samples").glob("make_*.py")), ids=lambda path: path.stem
+)
+def test_a_sample_is_what_its_program_makes(tmp_path, program):
+    runpy.run_path(str(program))["make"](tmp_path)
+    kept = CATALOGS / "samples" / program.stem.removeprefix("make_")
+    paths = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
+    assert paths == sorted(path.relative_to(kept) for path in kept.rglob("*") if path.is_file())
     for path in paths:
         assert (tmp_path / path).read_bytes() == (kept / path).read_bytes()
