@@ -7,7 +7,11 @@ from .argogdac import ArgoGdac
 from .base import Harvester, Page, Quarantined
 from .ena import EnaHarvester
 
-HARVESTERS: Mapping[str, Harvester] = MappingProxyType({ArgoGdac.source: ArgoGdac()})
-HARVESTERS: Mapping[str, Harvester] = MappingProxyType({"ena": EnaHarvester()})
+HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
+    {
+        "argogdac": ArgoGdac(),
+        "ena": EnaHarvester(),
+    }
+)
 
 __all__ = ["HARVESTERS", "Harvester", "Page", "Quarantined"]

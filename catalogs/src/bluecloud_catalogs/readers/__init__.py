@@ -9,16 +9,16 @@ from .argo_profiles import ArgoProfiles
 from .argo_tables import ArgoFloats, ArgoGreylist, ArgoTechnical, ArgoTrajectories
 from .argovis import Argovis
 from .base import Reading, SourceReader
-from .float_services import FloatDeployments, FloatState, FloatTechnical, FloatTrajectory
-from .griddap import Griddap
 from .ena_portal import EnaPortal
 from .ena_xml import EnaXml
+from .float_services import FloatDeployments, FloatState, FloatTechnical, FloatTrajectory
+from .griddap import Griddap
 from .gridded_file import GriddedFile
 from .mgnify import MgnifyStudies, MgnifyTaxonomy
 from .synthetic_sst import SyntheticSst
+from .table_file import TableFile
 from .tabledap import Tabledap
 from .wfs import WfsFeatures
-from .table_file import TableFile
 
 READERS: Mapping[str, SourceReader] = MappingProxyType(
     {
