@@ -22,6 +22,7 @@ from .errors import (
     LicenceNotAccepted,
     MalformedAnswer,
     NotFound,
+    RequestRefused,
     SourceError,
     SourceUnavailable,
     TierError,
@@ -77,6 +78,8 @@ def read(entry: Entry, request: BaseModel, *, lazy: bool) -> Data:
                 raise
             faults.append((tier, answer))
             continue
+        except RequestRefused as answer:
+            raise RequestRefused(f"{entry.name}: {tier}: {answer}") from answer
         except (
             SourceUnavailable,
             MalformedAnswer,

@@ -5,12 +5,16 @@ from types import MappingProxyType
 
 from .argogdac import ArgoGdac
 from .base import Harvester, Page, Quarantined
+from .emodnet import Emodnet
 from .ena import EnaHarvester
+from .euroargo import EuroArgo
 
 HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
     {
         "argogdac": ArgoGdac(),
+        "emodnet": Emodnet(),
         "ena": EnaHarvester(),
+        "euroargo": EuroArgo(),
     }
 )
 

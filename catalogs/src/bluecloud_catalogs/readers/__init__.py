@@ -9,6 +9,8 @@ from .argo_profiles import ArgoProfiles
 from .argo_tables import ArgoFloats, ArgoGreylist, ArgoTechnical, ArgoTrajectories
 from .argovis import Argovis
 from .base import Reading, SourceReader
+from .csw import CswRecords
+from .emodnet_depth import EmodnetDepth
 from .ena_portal import EnaPortal
 from .ena_xml import EnaXml
 from .float_services import FloatDeployments, FloatState, FloatTechnical, FloatTrajectory
@@ -18,6 +20,7 @@ from .mgnify import MgnifyStudies, MgnifyTaxonomy
 from .synthetic_sst import SyntheticSst
 from .table_file import TableFile
 from .tabledap import Tabledap
+from .wcs import WcsCoverage
 from .wfs import WfsFeatures
 
 READERS: Mapping[str, SourceReader] = MappingProxyType(
@@ -30,20 +33,23 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "argo-technical": ArgoTechnical(),
         "argo-trajectories": ArgoTrajectories(),
         "argovis": Argovis(),
+        "csw": CswRecords(),
+        "emodnet-depth": EmodnetDepth(),
+        "ena-portal": EnaPortal(),
+        "ena-xml": EnaXml(),
         "float-deployments": FloatDeployments(),
         "float-state": FloatState(),
         "float-technical": FloatTechnical(),
         "float-trajectory": FloatTrajectory(),
         "griddap": Griddap(),
-        "ena-portal": EnaPortal(),
-        "ena-xml": EnaXml(),
         "gridded-file": GriddedFile(),
         "mgnify-studies": MgnifyStudies(),
         "mgnify-taxonomy": MgnifyTaxonomy(),
         "synthetic-sst": SyntheticSst(),
-        "tabledap": Tabledap(),
-        "wfs": WfsFeatures(),
         "table-file": TableFile(),
+        "tabledap": Tabledap(),
+        "wcs": WcsCoverage(),
+        "wfs": WfsFeatures(),
     }
 )
 

@@ -167,6 +167,10 @@ def _chosen(
     if query.period is not None and options.time is not None:
         table = table[during(query.period, table[options.time].to_numpy("datetime64[ns]"))]
     for name, value in query.match.items():
+        if name not in table:
+            raise MalformedAnswer(
+                f"{options.type_name}: {name} was asked for, and features have {', '.join(table)}"
+            )
         table = table[_equal(table[name], value)]
     return table
 

@@ -163,7 +163,7 @@ def _table(
     import pandas as pd
 
     names = list(dict.fromkeys(name for row in rows for name in row))
-    declared = [*options.columns, *options.numbers, *options.dates, *options.match]
+    declared = [*options.columns, *options.numbers, *options.dates]
     if rows:
         absent = [name for name in dict.fromkeys(declared) if name not in names]
         if absent:
@@ -171,7 +171,9 @@ def _table(
                 f"{file.path}: the layer has no {', '.join(absent)}: it has {', '.join(names)}"
             )
     else:
-        names = list(dict.fromkeys([*(name for name in header if name != "FID"), *declared]))
+        names = list(
+            dict.fromkeys([*(name for name in header if name != "FID"), *declared, *options.match])
+        )
     table = pd.DataFrame(list(rows), columns=names)
     try:
         for name in options.numbers:
