@@ -15,6 +15,15 @@ HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
         "emodnet": Emodnet(),
         "ena": EnaHarvester(),
         "euroargo": EuroArgo(),
+from .seadatanet import SeaDataNetHarvester
+
+HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
+    {
+        each.source: each
+        for each in (
+            ArgoGdac(),
+            SeaDataNetHarvester(),
+        )
     }
 )
 

@@ -17,6 +17,11 @@ from .float_services import FloatDeployments, FloatState, FloatTechnical, FloatT
 from .griddap import Griddap
 from .gridded_file import GriddedFile
 from .mgnify import MgnifyStudies, MgnifyTaxonomy
+from .cdi import CdiList, CdiRecords
+from .gridded_file import GriddedFile
+from .nvs import NvsCollection
+from .sdn_order import SeaDataNetFiles, SeaDataNetText
+from .sparql import Sparql
 from .synthetic_sst import SyntheticSst
 from .table_file import TableFile
 from .tabledap import Tabledap
@@ -45,6 +50,13 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "gridded-file": GriddedFile(),
         "mgnify-studies": MgnifyStudies(),
         "mgnify-taxonomy": MgnifyTaxonomy(),
+        "cdi-list": CdiList(),
+        "cdi-record": CdiRecords(),
+        "gridded-file": GriddedFile(),
+        "nvs": NvsCollection(),
+        "seadatanet-netcdf": SeaDataNetFiles(),
+        "seadatanet-text": SeaDataNetText(),
+        "sparql": Sparql(),
         "synthetic-sst": SyntheticSst(),
         "table-file": TableFile(),
         "tabledap": Tabledap(),
