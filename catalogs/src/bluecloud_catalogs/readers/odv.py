@@ -103,6 +103,9 @@ def read_odv(file: File) -> pd.DataFrame:
         told = mapped.get(column.name, {})
         about[column.name] = _about(column, told)
         _add_variable(filled, cells, column, about[column.name])
+    for number, name in enumerate(table.header):
+        if (flags := _FLAGS.match(name)) and (flags["of"] or "").upper() == "SAMPLE":
+            filled["sample_QC"] = _l20(cells[number], flags["scheme"].upper())
     found = pd.DataFrame(filled)
     for column in variables:
         if about[column.name].get("p01") in _ROW_TIME:
@@ -252,7 +255,7 @@ def _add_variable(
     flags = None
     if column.flags is not None:
         native = cells[column.flags]
-        flags = qc.to_l20(native.to_numpy(dtype=object), _SCHEMES.get(column.scheme, "odv"))
+        flags = _l20(native, column.scheme)
         texts = texts.mask(flags == "9")
     numbers = pd.to_numeric(texts, errors="coerce")
     is_text = about.get("p01") == "DTUT8601" or bool((numbers.isna() & texts.notna()).any())
@@ -261,6 +264,10 @@ def _add_variable(
         found[f"{column.name}_QC"] = flags
         if column.scheme != "SEADATANET":
             found[f"{column.name}_QC_native"] = cells[column.flags]
+
+
+def _l20(native: pd.Series[str], scheme: str) -> Any:
+    return qc.to_l20(native.to_numpy(dtype=object), _SCHEMES.get(scheme, "odv"))
 
 
 def _row_time(table: _Table, values: pd.Series[Any], p01: str) -> Any:

@@ -1,0 +1,40 @@
+"""Requests of all sorts to an entry's sample: refused with a reason, or answered right."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bluecloud_catalogs import ParameterError
+from bluecloud_catalogs.errors import NotFound
+from bluecloud_catalogs.places import place_of
+from tests.federation.reading import asked, declared
+
+many = settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+_degrees = st.floats(-400, 400) | st.floats(-180, 180) | st.integers(-180, 360)
+boxes = st.none() | st.lists(_degrees | st.just(float("nan")), min_size=3, max_size=5)
+_dates = st.dates().map(str) | st.sampled_from(["2020", "2020-05", "..", "", "soon", "2020-05-05"])
+periods = st.none() | st.lists(_dates, min_size=1, max_size=3) | _dates | st.tuples(_dates, _dates)
+junk = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.binary(max_size=4)
+)
+
+
+def answered(name: str, parameters: Mapping[str, Any]) -> Any:
+    """What the sample answers; nothing if the request was refused with a reason.
+
+    That what a sample does not have is not found is a right answer too.
+    """
+    entry = declared(name)
+    place = place_of(entry, "sample")
+    assert place is not None
+    try:
+        request = asked(entry, parameters)
+        options = entry.reader.options.model_validate(entry.declaration.options)
+        return request, entry.reader.read(place, options, request, lazy=False).data
+    except (ValidationError, ParameterError, NotFound):
+        return None
