@@ -149,12 +149,12 @@ def test_recorded_linked_data_has_the_parameters_of_its_record():
 
 @pytest.mark.parametrize(
     ("name", "vocabulary", "count"),
-    [("parameters", "P02", 300), ("instruments", "L05", 150), ("platforms", "L06", 20)],
+    [("parameters", "P02", 227), ("instruments", "L05", 139), ("platforms", "L06", 22)],
 )
 def test_codes_of_recorded_lists_have_the_form_that_is_read(name, vocabulary, count):
     lines = recorded(f"seadatanet/cdi/cdi-{name}.txt").read_text().splitlines()
     rows = [line.split(";", 1) for line in lines if line.strip()]
-    assert len(rows) > count
+    assert len(rows) == count
     assert all(f"SDN:{vocabulary}::" in address for address, _ in rows)
 
 

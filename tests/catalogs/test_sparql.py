@@ -122,8 +122,7 @@ def test_no_text_is_anything_but_a_text(server, text):
     engine.queries.clear()
     try:
         found = asked(server, contains={"name": text})
-    except ParameterError as error:
-        assert "contains, name" in str(error)
+    except ParameterError:
         assert engine.queries == []
     else:
         assert set(found.data["name"]) == {each for each in NAMES if text.lower() in each.lower()}

@@ -6,10 +6,12 @@ import pytest
 
 from bluecloud_catalogs import (
     CredentialRequired,
+    DataError,
     LicenceNotAccepted,
     MalformedAnswer,
     ParameterError,
     RequestTooLarge,
+    SourceUnavailable,
 )
 from bluecloud_catalogs.harvest import HARVESTERS
 from bluecloud_catalogs.places import Ask, place_of
@@ -17,7 +19,7 @@ from bluecloud_catalogs.readers.sparql import bindings
 from bluecloud_catalogs.tiers import read
 from tests.federation.reading import asked, declared
 from tests.federation.recorded import recorded
-from tests.federation.sources.seadatanet import TOKEN
+from tests.federation.sources.seadatanet import EXAMPLES, TOKEN
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +87,7 @@ def test_an_order_is_cut_to_the_box_and_period(federation):
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused_by_its_size(federation, monkeypatch):
-    monkeypatch.setenv("BLUECLOUD_HTTP_MOST_MB", "0.05")
+    monkeypatch.setenv("BLUECLOUD_HTTP_MOST_MB", "0.03")
     with pytest.raises(RequestTooLarge, match="orders/mixed.zip"):
         ours("seadatanet_order_netcdf", download="orders/mixed.zip", feature="trajectory")
 
@@ -117,13 +119,9 @@ def test_organisations_are_found_by_name_and_by_the_day_of_their_change(federati
     assert len(ours("edmo_organisations", time=day)) == 1
 
 
-@pytest.mark.parametrize("name", ["nvs_collection", "nvs_argo_parameters", "edmo_organisations",
-                                  "cdi_aggregations", "cdi_record", "seadatanet_order_netcdf"])  # fmt: skip
+@pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("fault", ["html", "exception report", "500", "truncated", "expired token"])
 def test_no_entry_takes_a_fault_for_an_answer(federation, name, fault):
-    from bluecloud_catalogs import DataError
-    from tests.federation.sources.seadatanet import EXAMPLES
-
     federation.faults["/seadatanet"] = fault
     with pytest.raises(DataError) as caught:
         ours(name, **EXAMPLES[name])
@@ -160,8 +158,6 @@ def test_a_harvest_since_a_day_leaves_out_what_has_not_changed(federation):
 
 
 def test_a_harvest_of_a_source_that_is_down_fails_by_name(federation):
-    from bluecloud_catalogs import SourceUnavailable
-
     place = place_of(declared("cdi_record"), "live")
     federation.faults["/seadatanet"] = "500"
     with pytest.raises(SourceUnavailable):
