@@ -26,5 +26,8 @@ HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
         )
     }
 )
+from .ena import EnaHarvester
+
+HARVESTERS: Mapping[str, Harvester] = MappingProxyType({"ena": EnaHarvester()})
 
 __all__ = ["HARVESTERS", "Harvester", "Page", "Quarantined"]

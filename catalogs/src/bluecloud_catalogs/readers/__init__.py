@@ -27,6 +27,12 @@ from .table_file import TableFile
 from .tabledap import Tabledap
 from .wcs import WcsCoverage
 from .wfs import WfsFeatures
+from .ena_portal import EnaPortal
+from .ena_xml import EnaXml
+from .gridded_file import GriddedFile
+from .mgnify import MgnifyStudies, MgnifyTaxonomy
+from .synthetic_sst import SyntheticSst
+from .table_file import TableFile
 
 READERS: Mapping[str, SourceReader] = MappingProxyType(
     {
@@ -62,6 +68,13 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "tabledap": Tabledap(),
         "wcs": WcsCoverage(),
         "wfs": WfsFeatures(),
+        "ena-portal": EnaPortal(),
+        "ena-xml": EnaXml(),
+        "gridded-file": GriddedFile(),
+        "mgnify-studies": MgnifyStudies(),
+        "mgnify-taxonomy": MgnifyTaxonomy(),
+        "synthetic-sst": SyntheticSst(),
+        "table-file": TableFile(),
     }
 )
 
