@@ -27,7 +27,10 @@ HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
     }
 )
 from .ena import EnaHarvester
+from .eudat import EudatHarvester
 
-HARVESTERS: Mapping[str, Harvester] = MappingProxyType({"ena": EnaHarvester()})
+HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
+    {"ena": EnaHarvester(), "eudat": EudatHarvester()}
+)
 
 __all__ = ["HARVESTERS", "Harvester", "Page", "Quarantined"]

@@ -27,10 +27,13 @@ from .table_file import TableFile
 from .tabledap import Tabledap
 from .wcs import WcsCoverage
 from .wfs import WfsFeatures
+from .ckan import Ckan
 from .ena_portal import EnaPortal
 from .ena_xml import EnaXml
 from .gridded_file import GriddedFile
+from .handle import HandleReader
 from .mgnify import MgnifyStudies, MgnifyTaxonomy
+from .repository import RepositorySearch, RepositoryTable
 from .synthetic_sst import SyntheticSst
 from .table_file import TableFile
 
@@ -68,11 +71,15 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "tabledap": Tabledap(),
         "wcs": WcsCoverage(),
         "wfs": WfsFeatures(),
+        "ckan": Ckan(),
         "ena-portal": EnaPortal(),
         "ena-xml": EnaXml(),
         "gridded-file": GriddedFile(),
+        "handle": HandleReader(),
         "mgnify-studies": MgnifyStudies(),
         "mgnify-taxonomy": MgnifyTaxonomy(),
+        "repository-search": RepositorySearch(),
+        "repository-table": RepositoryTable(),
         "synthetic-sst": SyntheticSst(),
         "table-file": TableFile(),
     }
