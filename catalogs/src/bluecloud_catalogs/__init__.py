@@ -30,8 +30,15 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal
+
+    import pandas as pd
+    import xarray as xr
+
     from .catalogue import LaboratoryCatalog
     from .facts import EntryFacts
+    from .qc import Scheme
     from .readers.base import Data
 
 __all__ = [
@@ -51,6 +58,7 @@ __all__ = [
     "UnknownEntry",
     "citations",
     "entries",
+    "merge_profiles",
     "open_catalog",
 ]
 
@@ -72,3 +80,14 @@ def citations(*read: Data) -> str:
     from .provenance import citations
 
     return citations(*read)
+
+
+def merge_profiles(
+    *read: xr.Dataset | pd.DataFrame,
+    duplicates: Literal["best", "all"] = "best",
+    schemes: Mapping[str, Scheme] | None = None,
+) -> xr.Dataset:
+    """Bring casts of several sources together; see :mod:`bluecloud_catalogs.merging`."""
+    from .merging import merge_profiles
+
+    return merge_profiles(*read, duplicates=duplicates, schemes=schemes)

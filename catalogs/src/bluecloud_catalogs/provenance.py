@@ -1,8 +1,9 @@
 """Where data came from, on the data itself and in the log of accesses.
 
 A figure outlives the notebook it was made in. So what was read says in its ``attrs`` which
-entry of which source it is, what was asked, which tier answered and when, under which licence,
-whom to cite, and the checksum of the files it was made from. The same goes as one JSON line
+entry of which source it is, what was asked, which tier answered and when, of which version or
+date the data are, under which licence, whom to cite, and the checksum of the files it was made
+from. The same goes as one JSON line
 into the file that ``BLUECLOUD_ACCESS_LOG`` names, from which a run can cite all it touched.
 """
 
@@ -11,10 +12,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .declarations import FolderSample
 from .errors import DataError
@@ -42,6 +44,7 @@ def stamp(entry: Entry, request: BaseModel, tier: Tier, reading: Reading) -> Dat
         "request": request.model_dump_json(exclude_none=True),
         "tier": tier,
         "access_time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "dataset_version": _version(reading),
         "licence": _licence(entry, synthetic=synthetic),
         "citation": _NO_OBSERVATIONS if synthetic else entry.citation,
         "checksum": _checksum(reading.files),
@@ -58,6 +61,8 @@ def stamp(entry: Entry, request: BaseModel, tier: Tier, reading: Reading) -> Dat
 def citations(*read: Data) -> str:
     """The acknowledgement that a work on these data owes: one line for each source used.
 
+    Datasets and tables of any source, and what was merged of several, which owes what each owes.
+
     Raises
     ------
     DataError
@@ -65,21 +70,50 @@ def citations(*read: Data) -> str:
     """
     lines: dict[str, list[str]] = {}
     for number, data in enumerate(read, start=1):
-        absent = [name for name in ("entry", "citation", "licence") if name not in data.attrs]
-        if absent:
-            raise DataError(
-                f"dataset {number} of {len(read)} says nothing of its {', '.join(absent)}: "
-                "only what a catalogue's entry read, with its attrs kept, can be cited"
-            )
-        attrs = data.attrs
-        line = f"{attrs['citation']} Licence: {attrs['licence']}."
-        access = f"{attrs['entry']}, {attrs['tier']} tier, read {attrs['access_time'][:10]}"
-        lines.setdefault(line, []).append(access)
+        for attrs in _told(data.attrs):
+            absent = [name for name in _OWED if name not in attrs]
+            if absent:
+                raise DataError(
+                    f"dataset {number} of {len(read)} says nothing of its {', '.join(absent)}: "
+                    "only what a catalogue's entry read, with its attrs kept, can be cited"
+                )
+            line = f"{attrs['citation']} Licence: {attrs['licence']}."
+            access = f"{attrs['entry']}, {attrs['tier']} tier, read {attrs['access_time'][:10]}"
+            lines.setdefault(line, []).append(access)
     return "\n".join(
         f"{line} ({'; '.join(dict.fromkeys(accesses))})" for line, accesses in lines.items()
     )
 
 
+def _told(attrs: Mapping[Any, Any]) -> list[Mapping[Any, Any]]:
+    """The provenance on some data: its own, or that of each of which it was merged."""
+    if "merged_from" not in attrs or "entry" in attrs:
+        return [attrs]
+    try:
+        told = json.loads(attrs["merged_from"])
+    except (TypeError, ValueError) as error:
+        raise DataError(f"merged_from is no JSON: {error}") from error
+    return list(told) or [attrs]
+
+
+def _version(reading: Reading) -> str:
+    """What the reader found to be the version, or the date of an index, or of the newest file."""
+    for name in ("dataset_version", "version", "index_date_of_update"):
+        if reading.notes.get(name):
+            return str(reading.notes[name])
+    table = getattr(reading.data, "attrs", {})
+    if table.get("index_date_of_update"):
+        return str(table["index_date_of_update"])
+    moments = []
+    for file in reading.files:
+        try:
+            moments.append(parsedate_to_datetime(file.validators.last_modified or ""))
+        except (TypeError, ValueError):
+            continue
+    return f"files of {max(moments):%Y-%m-%d}" if moments else "not told"
+
+
+_OWED = ("entry", "citation", "licence", "tier", "access_time")
 _OUR_LICENCE = "CC0 1.0 (https://creativecommons.org/publicdomain/zero/1.0)"
 _NO_OBSERVATIONS = "SYNTHETIC data of Blue-Cloud VRE: no observations, not to be cited as such."
 
