@@ -7,30 +7,19 @@ from .argogdac import ArgoGdac
 from .base import Harvester, Page, Quarantined
 from .emodnet import Emodnet
 from .ena import EnaHarvester
+from .eudat import EudatHarvester
 from .euroargo import EuroArgo
+from .seadatanet import SeaDataNetHarvester
 
 HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
     {
         "argogdac": ArgoGdac(),
         "emodnet": Emodnet(),
         "ena": EnaHarvester(),
+        "eudat": EudatHarvester(),
         "euroargo": EuroArgo(),
-from .seadatanet import SeaDataNetHarvester
-
-HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
-    {
-        each.source: each
-        for each in (
-            ArgoGdac(),
-            SeaDataNetHarvester(),
-        )
+        "seadatanet": SeaDataNetHarvester(),
     }
-)
-from .ena import EnaHarvester
-from .eudat import EudatHarvester
-
-HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
-    {"ena": EnaHarvester(), "eudat": EudatHarvester()}
 )
 
 __all__ = ["HARVESTERS", "Harvester", "Page", "Quarantined"]

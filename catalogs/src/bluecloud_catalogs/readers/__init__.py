@@ -9,6 +9,8 @@ from .argo_profiles import ArgoProfiles
 from .argo_tables import ArgoFloats, ArgoGreylist, ArgoTechnical, ArgoTrajectories
 from .argovis import Argovis
 from .base import Reading, SourceReader
+from .cdi import CdiList, CdiRecords
+from .ckan import Ckan
 from .csw import CswRecords
 from .emodnet_depth import EmodnetDepth
 from .ena_portal import EnaPortal
@@ -16,10 +18,10 @@ from .ena_xml import EnaXml
 from .float_services import FloatDeployments, FloatState, FloatTechnical, FloatTrajectory
 from .griddap import Griddap
 from .gridded_file import GriddedFile
+from .handle import HandleReader
 from .mgnify import MgnifyStudies, MgnifyTaxonomy
-from .cdi import CdiList, CdiRecords
-from .gridded_file import GriddedFile
 from .nvs import NvsCollection
+from .repository import RepositorySearch, RepositoryTable
 from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
 from .synthetic_sst import SyntheticSst
@@ -27,15 +29,6 @@ from .table_file import TableFile
 from .tabledap import Tabledap
 from .wcs import WcsCoverage
 from .wfs import WfsFeatures
-from .ckan import Ckan
-from .ena_portal import EnaPortal
-from .ena_xml import EnaXml
-from .gridded_file import GriddedFile
-from .handle import HandleReader
-from .mgnify import MgnifyStudies, MgnifyTaxonomy
-from .repository import RepositorySearch, RepositoryTable
-from .synthetic_sst import SyntheticSst
-from .table_file import TableFile
 
 READERS: Mapping[str, SourceReader] = MappingProxyType(
     {
@@ -47,6 +40,9 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "argo-technical": ArgoTechnical(),
         "argo-trajectories": ArgoTrajectories(),
         "argovis": Argovis(),
+        "cdi-list": CdiList(),
+        "cdi-record": CdiRecords(),
+        "ckan": Ckan(),
         "csw": CswRecords(),
         "emodnet-depth": EmodnetDepth(),
         "ena-portal": EnaPortal(),
@@ -57,12 +53,12 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "float-trajectory": FloatTrajectory(),
         "griddap": Griddap(),
         "gridded-file": GriddedFile(),
+        "handle": HandleReader(),
         "mgnify-studies": MgnifyStudies(),
         "mgnify-taxonomy": MgnifyTaxonomy(),
-        "cdi-list": CdiList(),
-        "cdi-record": CdiRecords(),
-        "gridded-file": GriddedFile(),
         "nvs": NvsCollection(),
+        "repository-search": RepositorySearch(),
+        "repository-table": RepositoryTable(),
         "seadatanet-netcdf": SeaDataNetFiles(),
         "seadatanet-text": SeaDataNetText(),
         "sparql": Sparql(),
@@ -71,17 +67,6 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "tabledap": Tabledap(),
         "wcs": WcsCoverage(),
         "wfs": WfsFeatures(),
-        "ckan": Ckan(),
-        "ena-portal": EnaPortal(),
-        "ena-xml": EnaXml(),
-        "gridded-file": GriddedFile(),
-        "handle": HandleReader(),
-        "mgnify-studies": MgnifyStudies(),
-        "mgnify-taxonomy": MgnifyTaxonomy(),
-        "repository-search": RepositorySearch(),
-        "repository-table": RepositoryTable(),
-        "synthetic-sst": SyntheticSst(),
-        "table-file": TableFile(),
     }
 )
 
