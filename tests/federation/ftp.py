@@ -30,13 +30,21 @@ def served(folder: Path, *, anonymous: bool = True) -> Iterator[str]:
     Handler.authorizer = authorizer
     Handler.auth_failed_timeout = 0
     with FTPServer(("127.0.0.1", 0), Handler, ioloop=IOLoop()) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"timeout": 0.05})
+        stopped = threading.Event()
+
+        def turn() -> None:
+            # Not serve_forever: closing the loop from here while it waits there is an error in it.
+            while not stopped.is_set():
+                server.ioloop.loop(timeout=0.05, blocking=False)
+
+        thread = threading.Thread(target=turn)
         thread.start()
         try:
             yield f"ftp://127.0.0.1:{server.address[1]}"
         finally:
-            server.close_all()
+            stopped.set()
             thread.join()
+            server.close_all()
 
 
 @contextmanager
