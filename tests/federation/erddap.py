@@ -62,7 +62,9 @@ class Erddap:
         if where == "version":
             return Reply(b"ERDDAP_version=2.25\n", content_type="text/plain")
         name, _, form = rest.rpartition(".")
-        query = [unquote(part) for part in request.raw_query.split("&") if part]
+        # Some clients, erddapy among them, encode the ampersands too.
+        whole = request.raw_query if "&" in request.raw_query else unquote(request.raw_query)
+        query = [unquote(part) for part in whole.split("&") if part]
         if where == "tabledap":
             table = rows(self._known(self.tables, name), query)
             return formed(table, name, form, "row")
@@ -312,6 +314,8 @@ def _told(value: Any) -> str:
         return ", ".join(map(str, value.tolist()))
     if isinstance(value, bytes):
         return value.decode("latin-1")
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
     return str(value).strip()
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -175,9 +176,8 @@ class Wcs:
             return report(f"Could not find the requested coverage: {name}")
         if asked == "describecoverage":
             return Reply(self.descriptions[name], content_type="text/xml")
-        subsets = dict(
-            re.findall(r"subset=(\w+)\(([^)]*)\)", request.raw_query.replace("%22", '"'))
-        )
+        told = [value for key, value in parse_qsl(request.raw_query) if key.lower() == "subset"]
+        subsets = dict(re.findall(r"(\w+)\(([^)]*)\)", " ".join(told)))
         return Reply(coverage(self.descriptions[name], subsets), content_type="image/tiff")
 
 

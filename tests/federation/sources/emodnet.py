@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +49,21 @@ class Emodnet:
     def answer(self, request: Request) -> Reply | None:
         """What was recorded, else what the data say."""
         if recorded := self.replay.answer(request):
-            return recorded
+            return self._at_home(recorded, request.address)
         service, _, path = request.path.partition("/")
         name = f"{service} {path}" if service in {"biology", "humanactivities"} else service
         if name not in self.services:
             return None
         inside = f"{request.address}/{service}"
-        return self.services[name].answer(
+        reply = self.services[name].answer(
             Request(request.method, path, request.raw_query, request.headers, request.body, inside)
         )
+        return self._at_home(reply, request.address) if reply else None
+
+    def _at_home(self, reply: Reply, address: str) -> Reply:
+        """The answer with its links to where the service is: clients follow them."""
+        here = f"{address}/biology".encode()
+        return replace(reply, body=reply.body.replace(BIOLOGY.encode(), here))
 
 
 @dataclass

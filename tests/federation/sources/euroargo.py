@@ -195,6 +195,9 @@ def table(paths: list[Path]) -> xr.Dataset:
         if known.dtype.kind in "SUO":
             whole[name] = ("row", _text(variable.values), dict(known.attrs))
         else:
+            native = known.encoding["dtype"]
+            if native.kind == "i" and variable.notnull().all():
+                whole[name] = whole[name].astype(native)
             whole[name].attrs, whole[name].encoding = dict(known.attrs), dict(known.encoding)
     return whole
 
