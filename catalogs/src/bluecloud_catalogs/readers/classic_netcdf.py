@@ -13,6 +13,7 @@ from dataclasses import dataclass
 _DIMENSIONS, _VARIABLES, _ATTRIBUTES = 10, 11, 12
 # byte char short int float double, and from version 5 unsigned and 64-bit integers.
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 4, 6: 8, 7: 1, 8: 2, 9: 4, 10: 8, 11: 8}
+_PAGES = 1 << 16  # sixteen of the library's
 _STREAMING = {4: 0xFFFFFFFF, 8: 0xFFFFFFFFFFFFFFFF}
 
 
@@ -61,6 +62,15 @@ def missing_bytes(content: bytes) -> int:
         return max(0, _size(content) - len(content))
     except (struct.error, KeyError, IndexError) as error:
         raise ValueError("its header is cut off or damaged") from error
+
+
+def padded(content: bytes) -> bytes:
+    """The file with zeros behind it, as the NetCDF library can open it from memory.
+
+    It reads a header page by page, beyond the end of a file that is little more than a header,
+    and then says that the operation is not permitted.
+    """
+    return content + bytes(_PAGES)
 
 
 def _size(content: bytes) -> int:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from ..answers import told_by
 from ..errors import MalformedAnswer, NotFound, RequestRefused, RequestTooLarge, SourceUnavailable
 from ..places import Ask
-from .classic_netcdf import missing_bytes
+from .classic_netcdf import missing_bytes, padded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 STATUSES = frozenset({200, 404, 500})
 _MESSAGE = re.compile(r"<b>message</b>\s*(?:<u>)?(.*?)</", re.IGNORECASE | re.DOTALL)
 _NO_ROWS = ("produced no matching results", "nRows = 0")
-_TOO_MUCH = ("too much data", "413")
+_TOO_MUCH = ("too much data", "code=413", "HTTP Status 413")
 _NOT_TAKEN = ("Query error", "Bad Request", "must ", "constraint")
 _NOT_THERE = ("unknown datasetID", "Resource not found", "Not Found")
 
@@ -80,7 +80,7 @@ def is_empty(file: File) -> bool:
         return True
     said = _told(text) or told_by(content)
     message = f"{file.path}: the server says: {said or 'nothing that can be read'}"
-    if any(words in said for words in _TOO_MUCH):
+    if any(words in text for words in _TOO_MUCH):
         raise RequestTooLarge(message)
     if any(words in said for words in _NOT_THERE):
         raise NotFound(message)
@@ -109,7 +109,7 @@ def opened(file: File) -> xr.Dataset:
     import xarray as xr
 
     try:
-        with netCDF4.Dataset("answer.nc", memory=file.content) as held:
+        with netCDF4.Dataset("answer.nc", memory=padded(file.content)) as held:
             store_of: Any = xr.backends.NetCDF4DataStore  # which has no types
             store = store_of(held)
             return xr.open_dataset(store, decode_times=False).load()
