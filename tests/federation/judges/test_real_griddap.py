@@ -1,0 +1,138 @@
+"""The griddap reader at a real server that was written to answer as ERDDAP does: xpublish-erddap.
+
+ERDDAP itself is a Java program that no package registry here has, and nothing installable serves
+tabledap. The server gets an environment of its own, in seconds where packages can be had.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from bluecloud_catalogs.errors import NotFound
+from bluecloud_catalogs.places import Addresses, Live
+from bluecloud_catalogs.readers.griddap import Griddap, GriddapRequest
+from bluecloud_catalogs.readers.griddap_cells import GriddapOptions
+from tests.federation.recorded import recorded
+
+PACKAGES = ("xpublish-erddap==0.1.0", "xpublish==0.5.2", "netcdf4")
+HOW = f"it needs an environment with {', '.join(PACKAGES)}, which uv could not make"
+SERVE = """
+import sys, xarray as xr, xpublish
+from xpublish_erddap import ErddapPlugin
+path, port = sys.argv[1:]
+with xr.open_dataset(path, decode_timedelta=False) as file:
+    grid = file[["surface_temperature"]].reset_coords(drop=True).load()
+rest = xpublish.Rest({"ostia": grid}, plugins={"erddap": ErddapPlugin()})
+rest.serve(host="127.0.0.1", port=int(port), log_level="warning")
+"""
+OPTIONS = GriddapOptions.model_validate(
+    {
+        "dataset": "ostia",
+        "columns": {"surface_temperature": {"name": "sst", "native_units": "K", "units": "K"}},
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def grid():
+    """The real grid that is served."""
+    path = recorded("gridded/ostia_monthly.nc")
+    with xr.open_dataset(path, decode_timedelta=False, engine="netcdf4") as file:
+        return path, file["surface_temperature"].load()
+
+
+@pytest.fixture(scope="module")
+def server(grid, tmp_path_factory):
+    """The address of a running server."""
+    folder = tmp_path_factory.mktemp("xpublish")
+    uv = Path(sys.executable).with_name("uv")
+    for command in (
+        [uv, "venv", "--quiet", "--python", sys.executable, folder / "venv"],
+        [uv, "pip", "install", "--quiet", "--python", folder / "venv", *PACKAGES],
+    ):
+        try:
+            made = subprocess.run(command, capture_output=True, timeout=180, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            pytest.skip(HOW)
+        if made.returncode:
+            pytest.skip(HOW)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    python = folder / "venv" / "bin" / "python"
+    with (folder / "log").open("w") as log:
+        running = subprocess.Popen(
+            [python, "-c", SERVE, str(grid[0]), str(port)], stdout=log, stderr=log
+        )
+        try:
+            _wait(port, running, folder / "log")
+            yield f"http://127.0.0.1:{port}/erddap"
+        finally:
+            running.terminate()
+            running.wait(timeout=20)
+
+
+def _wait(port, running, log):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and running.poll() is None:
+        with socket.socket() as asked:
+            if asked.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture
+def place(server, monkeypatch):
+    """The server as the live tier of an entry."""
+    monkeypatch.setitem(os.environ, "NO_PROXY", "127.0.0.1")
+    return Live(Addresses(server), None, connections=2)
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_box_over_greenwich_is_what_the_file_has(place, grid, lazy):
+    request = GriddapRequest(bbox=[-10, -2, 10, 2], time=["2008-01", "2008-03"])
+    found = Griddap().read(place, OPTIONS, request, lazy=lazy).data.compute()
+    longitudes = grid[1]["longitude"].values
+    eastward = np.concatenate([longitudes[longitudes >= 350], longitudes[longitudes <= 10]])
+    expected = grid[1].sel(
+        longitude=eastward, latitude=slice(-2, 2), time=slice("2008-01", "2008-03")
+    )
+    np.testing.assert_array_equal(found["longitude"], eastward)
+    np.testing.assert_array_equal(
+        found["time"].values.astype("datetime64[s]"),
+        expected["time"].values.astype("datetime64[s]"),
+    )
+    np.testing.assert_array_equal(found["sst"], expected)
+
+
+def test_a_stride_takes_every_other_cell(place, grid):
+    request = GriddapRequest(bbox=[100, -5, 200, 5], time="2008-01", stride=2)
+    found = Griddap().read(place, OPTIONS, request, lazy=False).data
+    east = grid[1].sel(longitude=slice(100, 200), time="2008-01")[:, ::2, ::2]
+    np.testing.assert_array_equal(found["sst"], east)
+
+
+def test_an_unknown_dataset_is_not_found(place):
+    unknown = OPTIONS.model_copy(update={"dataset": "gone"})
+    with pytest.raises(NotFound, match="gone"):
+        Griddap().read(place, unknown, GriddapRequest(), lazy=False)
+
+
+def test_erddapy_reads_the_same(server, place):
+    from erddapy import ERDDAP
+
+    client = ERDDAP(server=server, protocol="griddap")
+    client.dataset_id = "ostia"
+    client.griddap_initialize()
+    theirs = client.to_xarray()
+    moment = str(theirs["time"].values[0])[:19]
+    mine = Griddap().read(place, OPTIONS, GriddapRequest(time=moment), lazy=False).data
+    np.testing.assert_array_equal(mine["sst"], theirs["surface_temperature"])
