@@ -9,6 +9,7 @@ from .emodnet import Emodnet
 from .ena import EnaHarvester
 from .eudat import EudatHarvester
 from .euroargo import EuroArgo
+from .eurobis import EurobisHarvester
 from .seadatanet import SeaDataNetHarvester
 
 HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
@@ -19,6 +20,12 @@ HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
         "eudat": EudatHarvester(),
         "euroargo": EuroArgo(),
         "seadatanet": SeaDataNetHarvester(),
+        each.source: each
+        for each in (
+            ArgoGdac(),
+            EurobisHarvester(),
+            SeaDataNetHarvester(),
+        )
     }
 )
 

@@ -22,6 +22,14 @@ from .handle import HandleReader
 from .mgnify import MgnifyStudies, MgnifyTaxonomy
 from .nvs import NvsCollection
 from .repository import RepositorySearch, RepositoryTable
+from .dwca import DarwinCoreArchive
+from .eurobis import Eurobis
+from .gazetteers import MarineRegions, WormsTaxa
+from .gridded_file import GriddedFile
+from .marineinfo import Marineinfo
+from .nvs import NvsCollection
+from .obis import Obis
+from .obis_datasets import ObisChecklist, ObisDatasets
 from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
 from .synthetic_sst import SyntheticSst
@@ -59,6 +67,15 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "nvs": NvsCollection(),
         "repository-search": RepositorySearch(),
         "repository-table": RepositoryTable(),
+        "darwin-core-archive": DarwinCoreArchive(),
+        "eurobis": Eurobis(),
+        "gridded-file": GriddedFile(),
+        "marine-regions": MarineRegions(),
+        "marineinfo": Marineinfo(),
+        "nvs": NvsCollection(),
+        "obis": Obis(),
+        "obis-checklist": ObisChecklist(),
+        "obis-datasets": ObisDatasets(),
         "seadatanet-netcdf": SeaDataNetFiles(),
         "seadatanet-text": SeaDataNetText(),
         "sparql": Sparql(),
@@ -67,6 +84,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "tabledap": Tabledap(),
         "wcs": WcsCoverage(),
         "wfs": WfsFeatures(),
+        "worms": WormsTaxa(),
     }
 )
 

@@ -28,3 +28,10 @@ def parts(box: Part) -> tuple[Part, ...]:
     if last <= 180:
         return ((first, south, last, north),)
     return (first, south, 180.0, north), (-180.0, south, last - 360, north)
+
+
+def polygon(box: Part) -> str:
+    """A box as a polygon in WKT, longitude first, counter-clockwise."""
+    west, south, east, north = (f"{side:.6f}".rstrip("0").rstrip(".") for side in box)
+    corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
+    return f"POLYGON(({','.join(f'{x} {y}' for x, y in corners)}))"
