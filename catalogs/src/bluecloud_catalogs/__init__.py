@@ -27,17 +27,20 @@ from .errors import (
     SourceUnavailable,
     TierError,
     UnknownEntry,
+    UnusableFile,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Literal
+    from pathlib import Path
+    from typing import Any, Literal
 
     import pandas as pd
     import xarray as xr
 
     from .catalogue import LaboratoryCatalog
     from .facts import EntryFacts
+    from .own import Added
     from .qc import Scheme
     from .readers.base import Data
 
@@ -56,6 +59,8 @@ __all__ = [
     "SourceUnavailable",
     "TierError",
     "UnknownEntry",
+    "UnusableFile",
+    "add_data",
     "citations",
     "entries",
     "merge_profiles",
@@ -80,6 +85,15 @@ def citations(*read: Data) -> str:
     from .provenance import citations
 
     return citations(*read)
+
+
+def add_data(
+    path: str | Path, *, visibility: Literal["private", "laboratory"] = "private", **told: Any
+) -> Added:
+    """Add a file of one's own to the catalogue; see :func:`bluecloud_catalogs.own.add_data`."""
+    from .own import add_data
+
+    return add_data(path, visibility=visibility, **told)
 
 
 def merge_profiles(

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from . import tiers
 from .errors import CatalogueError, NotLazy, ParameterError, UnknownEntry
 from .facts import EntryFacts, facts_of
+from .own import own_entries
 from .tree import Entry, explained, read_laboratory, read_sources
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ class EntryReader(BaseReader):
 
 
 def open_catalog(laboratory: str, *, strict: bool = True) -> LaboratoryCatalog:
-    """The catalogue of a laboratory.
+    """The catalogue of a laboratory, and the data of one's own that can be seen from here.
 
     Parameters
     ----------
@@ -241,11 +242,14 @@ def open_catalog(laboratory: str, *, strict: bool = True) -> LaboratoryCatalog:
                     f"{', '.join(sorted(sources.entries))}{unreadable}"
                 )
             )
+    own = own_entries()
+    problems += [each for each in own.values() if isinstance(each, CatalogueError) and not strict]
     if problems and strict:
         raise CatalogueError("\n".join(str(problem) for problem in problems))
     usable = [
         sources.entries[name] for name in dict.fromkeys(declared.entries) if name in sources.entries
     ]
+    usable += [each for each in own.values() if isinstance(each, Entry)]
     return LaboratoryCatalog(laboratory, usable, problems=problems)
 
 

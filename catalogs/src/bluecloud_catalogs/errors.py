@@ -7,6 +7,7 @@
     │   └── UnknownEntry      no entry has that name: choose another
     ├── ParameterError        the request is not one the entry takes: correct the call
     │   └── RequestTooLarge   it is, and it is too much at once: ask for less
+    ├── UnusableFile          a person's own file says too little, or something wrong: correct it
     ├── NotLazy               the entry cannot be read piece by piece: use .read()
     ├── TierError             the policy leaves no tier to read from: change the policy
     └── SourceError           the provider
@@ -45,6 +46,10 @@ class ParameterError(DataError, ValueError):
 
 class RequestTooLarge(ParameterError):
     """A request is well formed and asks for more than is read at once."""
+
+
+class UnusableFile(DataError, ValueError):
+    """A person's own file cannot be used as it stands; the message says where, and what would."""
 
 
 class NotLazy(DataError):

@@ -16,7 +16,8 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from urllib.request import url2pathname
 
 from . import ftp, http
 from .declarations import FolderSample, PackageSample, Tier
@@ -287,6 +288,9 @@ def place_of(entry: Entry, tier: Tier) -> Place | None:
     SourceUnavailable
         If the package a sample comes with is not installed.
     """
+    if entry.address.startswith("file://"):  # own data, which no YAML can declare
+        path = Path(url2pathname(urlsplit(entry.address).path))
+        return Folder(path, "live") if tier == "live" else None
     if tier == "live":
         return Live(addresses_of(entry), Snapshots.from_environment(), entry.connections)
     if tier == "snapshot":

@@ -218,7 +218,7 @@ def _per_litre(about: About) -> tuple[bool, float]:
     registry = _registry()
     if "ml" in about.units.casefold().replace("millilit", "ml") and "mol" not in about.units:
         return True, UMOL_PER_ML * _ratio(about, "mL L-1")
-    told = _parsed(about)
+    told = parsed_unit(about)
     per_gram = registry.Quantity(1 / G_PER_MOL, "mol / g")
     for by_volume, quantity in ((False, told), (True, told), (True, told * per_gram)):
         target = "umol / L" if by_volume else "umol / kg"
@@ -265,7 +265,14 @@ def _registry() -> Any:
     return units
 
 
-def _parsed(about: About) -> Any:
+def parsed_unit(about: About) -> Any:
+    """One of a variable's unit, as pint has it.
+
+    Raises
+    ------
+    ParameterError
+        If it is no unit.
+    """
     registry = _registry()
     try:
         return registry.Quantity(1.0, registry.Unit(_known(about.units)))
@@ -274,13 +281,13 @@ def _parsed(about: About) -> Any:
 
 
 def _ratio(about: About, target: str) -> float:
-    return float((_parsed(about) / _registry().Quantity(1.0, target)).to("").magnitude)
+    return float((parsed_unit(about) / _registry().Quantity(1.0, target)).to("").magnitude)
 
 
 def _factor(about: About, target: str, what: str) -> float:
     """What values are multiplied with to be in a unit."""
     registry = _registry()
-    quantity = _parsed(about)
+    quantity = parsed_unit(about)
     if not about.units or not quantity.check(registry.Quantity(1, target).dimensionality):
         raise ParameterError(f"{about.name}: its unit {about.units!r} is not {what}, as {target}")
     return float(quantity.to(target).magnitude)

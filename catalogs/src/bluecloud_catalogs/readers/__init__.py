@@ -21,6 +21,7 @@ from .gridded_file import GriddedFile
 from .handle import HandleReader
 from .mgnify import MgnifyStudies, MgnifyTaxonomy
 from .nvs import NvsCollection
+from .own_data import OwnDataset, OwnTable
 from .repository import RepositorySearch, RepositoryTable
 from .dwca import DarwinCoreArchive
 from .eurobis import Eurobis
@@ -65,6 +66,8 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "mgnify-studies": MgnifyStudies(),
         "mgnify-taxonomy": MgnifyTaxonomy(),
         "nvs": NvsCollection(),
+        "own-dataset": OwnDataset(),
+        "own-table": OwnTable(),
         "repository-search": RepositorySearch(),
         "repository-table": RepositoryTable(),
         "darwin-core-archive": DarwinCoreArchive(),
