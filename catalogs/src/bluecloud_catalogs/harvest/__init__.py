@@ -19,13 +19,8 @@ HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
         "ena": EnaHarvester(),
         "eudat": EudatHarvester(),
         "euroargo": EuroArgo(),
+        "eurobis": EurobisHarvester(),
         "seadatanet": SeaDataNetHarvester(),
-        each.source: each
-        for each in (
-            ArgoGdac(),
-            EurobisHarvester(),
-            SeaDataNetHarvester(),
-        )
     }
 )
 

@@ -12,25 +12,23 @@ from .base import Reading, SourceReader
 from .cdi import CdiList, CdiRecords
 from .ckan import Ckan
 from .csw import CswRecords
+from .dwca import DarwinCoreArchive
 from .emodnet_depth import EmodnetDepth
 from .ena_portal import EnaPortal
 from .ena_xml import EnaXml
+from .eurobis import Eurobis
 from .float_services import FloatDeployments, FloatState, FloatTechnical, FloatTrajectory
+from .gazetteers import MarineRegions, WormsTaxa
 from .griddap import Griddap
 from .gridded_file import GriddedFile
 from .handle import HandleReader
-from .mgnify import MgnifyStudies, MgnifyTaxonomy
-from .nvs import NvsCollection
-from .own_data import OwnDataset, OwnTable
-from .repository import RepositorySearch, RepositoryTable
-from .dwca import DarwinCoreArchive
-from .eurobis import Eurobis
-from .gazetteers import MarineRegions, WormsTaxa
-from .gridded_file import GriddedFile
 from .marineinfo import Marineinfo
+from .mgnify import MgnifyStudies, MgnifyTaxonomy
 from .nvs import NvsCollection
 from .obis import Obis
 from .obis_datasets import ObisChecklist, ObisDatasets
+from .own_data import OwnDataset, OwnTable
+from .repository import RepositorySearch, RepositoryTable
 from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
 from .synthetic_sst import SyntheticSst
@@ -53,9 +51,11 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "cdi-record": CdiRecords(),
         "ckan": Ckan(),
         "csw": CswRecords(),
+        "darwin-core-archive": DarwinCoreArchive(),
         "emodnet-depth": EmodnetDepth(),
         "ena-portal": EnaPortal(),
         "ena-xml": EnaXml(),
+        "eurobis": Eurobis(),
         "float-deployments": FloatDeployments(),
         "float-state": FloatState(),
         "float-technical": FloatTechnical(),
@@ -63,22 +63,18 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "griddap": Griddap(),
         "gridded-file": GriddedFile(),
         "handle": HandleReader(),
-        "mgnify-studies": MgnifyStudies(),
-        "mgnify-taxonomy": MgnifyTaxonomy(),
-        "nvs": NvsCollection(),
-        "own-dataset": OwnDataset(),
-        "own-table": OwnTable(),
-        "repository-search": RepositorySearch(),
-        "repository-table": RepositoryTable(),
-        "darwin-core-archive": DarwinCoreArchive(),
-        "eurobis": Eurobis(),
-        "gridded-file": GriddedFile(),
         "marine-regions": MarineRegions(),
         "marineinfo": Marineinfo(),
+        "mgnify-studies": MgnifyStudies(),
+        "mgnify-taxonomy": MgnifyTaxonomy(),
         "nvs": NvsCollection(),
         "obis": Obis(),
         "obis-checklist": ObisChecklist(),
         "obis-datasets": ObisDatasets(),
+        "own-dataset": OwnDataset(),
+        "own-table": OwnTable(),
+        "repository-search": RepositorySearch(),
+        "repository-table": RepositoryTable(),
         "seadatanet-netcdf": SeaDataNetFiles(),
         "seadatanet-text": SeaDataNetText(),
         "sparql": Sparql(),
