@@ -31,7 +31,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import Any, Literal
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from .catalogue import LaboratoryCatalog
+    from .discovery.results import Results
     from .facts import EntryFacts
     from .own import Added
     from .qc import Scheme
@@ -63,6 +64,7 @@ __all__ = [
     "add_data",
     "citations",
     "entries",
+    "find",
     "merge_profiles",
     "open_catalog",
 ]
@@ -105,3 +107,69 @@ def merge_profiles(
     from .merging import merge_profiles
 
     return merge_profiles(*read, duplicates=duplicates, schemes=schemes)
+
+
+def find(
+    text: str | None = None,
+    *,
+    bbox: Sequence[float] | None = None,
+    time: str | Sequence[object] | None = None,
+    depth: tuple[float, float] | None = None,
+    variables: str | Sequence[str] = (),
+    taxa: int | str | Sequence[int | str] = (),
+    sources: str | Sequence[str] = (),
+    collections: str | Sequence[str] = (),
+    levels: str | Sequence[str] = (),
+    platforms: str | Sequence[str] = (),
+    limit: int = 50,
+    token: str | None = None,
+) -> Results:
+    """Find data of all sources.
+
+    >>> found = bluecloud_catalogs.find("oxygen", bbox=[-6, 30, 37, 46], time="2015/2020")
+    >>> found.total, found.facets["source"]
+    >>> found.open(0)
+
+    All that is given has to be fulfilled; of a list, one of it. Words are compared without
+    case, accents and plurals, and mean what the vocabulary knows them to mean.
+
+    Parameters
+    ----------
+    text
+        Words, all of which a record must have.
+    bbox
+        West, south, east, north in degrees; west above east crosses the antimeridian.
+    time
+        As ``"2015/2020"``, both included; ``".."`` leaves a side open.
+    depth
+        Shallowest and deepest in metres, positive down.
+    variables
+        Codes of P01 or P02, CF standard names, a provider's own names, or words.
+    taxa
+        AphiaIDs or scientific names.
+    limit, token
+        How many records a page has, at most 1000, and the page before's token.
+
+    Raises
+    ------
+    ParameterError
+        Before anything is asked, naming what is wrong and what is allowed.
+    CredentialRequired
+        If the service does not know who asks.
+    """
+    from .discovery.finding import find
+
+    return find(
+        text,
+        bbox=bbox,
+        time=time,
+        depth=depth,
+        variables=variables,
+        taxa=taxa,
+        sources=sources,
+        collections=collections,
+        levels=levels,
+        platforms=platforms,
+        limit=limit,
+        token=token,
+    )

@@ -57,6 +57,11 @@ class LaboratoryCatalog(intake.Catalog):
         self.add_entry(entry, name=name)
         self.aliases[name] = name
 
+    def add(self, name: str, reader: EntryReader) -> None:
+        """Add an entry, asked with parameters of its own, under another name than its own."""
+        self._readers[name] = reader
+        self[name] = reader
+
     def __getitem__(self, name: str) -> EntryReader:
         try:
             return self._readers[name]

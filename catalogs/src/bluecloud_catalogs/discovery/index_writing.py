@@ -46,7 +46,7 @@ class Writer(Index):
         If another process is writing.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, heap: int = _HEAP) -> None:
         import tantivy
 
         for name in (TEXT, COLUMNS):
@@ -60,7 +60,7 @@ class Writer(Index):
         if not tantivy.Index.exists(str(folder / TEXT)):
             tantivy.Index(schema(), str(folder / TEXT))
         self._documents = tantivy.Index.open(str(folder / TEXT))
-        self._writer: tantivy.IndexWriter = self._documents.writer(_HEAP, 1)
+        self._writer: tantivy.IndexWriter = self._documents.writer(heap, 1)
         super().__init__(folder)
 
     def close(self) -> None:

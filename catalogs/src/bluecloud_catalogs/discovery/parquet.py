@@ -19,22 +19,23 @@ from pydantic import ValidationError
 
 from ..errors import DataError
 from .records import Asset, Record
+from .stac import STAC_VERSION, column
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS = 20_000
-_STAC = "1.1.0"
 _LISTS = ("keywords", "p01", "p02", "cf", "native", "instruments", "taxa", "taxon_names")
-_TEXTS = ("platform", "platform_code", "provider", "citation", "access", "entry", "level", "source")
-_STAC_NAMES = {"doi": "sci:doi", "licence": "license", "modified": "updated"}
-
-
-def column(field: str) -> str:
-    """The name under which a record's field is kept."""
-    return _STAC_NAMES.get(field) or (
-        field if field in {"title", "description", "keywords"} else f"bluecloud:{field}"
-    )
+_TEXTS = (
+    "collection",
+    "level",
+    "platform",
+    "platform_code",
+    "provider",
+    "citation",
+    "access",
+    "entry",
+)
 
 
 def write(path: Path, records: Iterable[Record]) -> int:
@@ -110,10 +111,10 @@ def _table(records: list[Record]) -> pa.Table:
     none: list[Any] = []
     columns: dict[str, pa.Array] = {
         "type": pa.array(["Feature"] * len(records), text),
-        "stac_version": pa.array([_STAC] * len(records), text),
+        "stac_version": pa.array([STAC_VERSION] * len(records), text),
         "stac_extensions": pa.array([none] * len(records), pa.list_(text)),
         "id": pa.array([record.id for record in records], text),
-        "collection": pa.array([record.collection for record in records], text),
+        "collection": pa.array([record.source for record in records], text),
         "bbox": pa.array([_box(record) for record in records], box),
         "geometry": pa.array(_geometries(records), pa.binary()),
         "links": pa.array([none] * len(records), pa.list_(pa.struct([("href", text)]))),
@@ -212,7 +213,7 @@ def _record(row: dict[str, Any]) -> Record:
     box, depth, asked = row["bbox"], row["bluecloud:depth"], row["bluecloud:request"]
     return Record(
         id=row["id"],
-        collection=row["collection"],
+        source=row["collection"],
         bbox=tuple(box.values()) if box else None,
         time=(row["start_datetime"], row["end_datetime"]) if row["bluecloud:dated"] else None,
         depth=tuple(depth) if depth else None,

@@ -73,7 +73,7 @@ class Query(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    text: Annotated[str | None, BeforeValidator(_text), Field(max_length=500)] = None
+    text: Annotated[Annotated[str, Field(max_length=500)] | None, BeforeValidator(_text)] = None
     bbox: Box = None
     time: Period = None
     depth: tuple[float, float] | None = None
