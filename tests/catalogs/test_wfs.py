@@ -134,6 +134,15 @@ def test_the_oldest_gml_is_longitude_first():
     assert gml.geometry(point, "").coords[0] == (35.1, 32.9)
 
 
+def test_a_name_that_is_sent_with_either_order_means_the_one_that_was_asked_for():
+    point = etree.fromstring(
+        '<gml:Point xmlns:gml="http://www.opengis.net/gml" srsName="EPSG:4326">'
+        "<gml:pos>35.9 14.5</gml:pos></gml:Point>"
+    )
+    assert gml.geometry(point, "urn:ogc:def:crs:EPSG::4326").coords[0] == (14.5, 35.9)
+    assert gml.geometry(point, "EPSG:4326").coords[0] == (35.9, 14.5)
+
+
 def test_a_polygon_keeps_its_hole():
     ring = "<gml:LinearRing><gml:posList>{}</gml:posList></gml:LinearRing>"
     polygon = etree.fromstring(
@@ -230,6 +239,7 @@ def test_a_value_is_a_value_whatever_it_holds():
     evil = "x' OR '1'='1</fes:Literal>&request=Transaction"
     path = get_feature(JSON, FeatureQuery(match={"country": evil}), None)
     assert "request=Transaction" not in path
+    assert "://" not in path  # which would be taken for a whole address
     from urllib.parse import parse_qs
 
     xml = etree.fromstring(parse_qs(path.partition("?")[2])["filter"][0])

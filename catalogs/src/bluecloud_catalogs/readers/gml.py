@@ -1,7 +1,8 @@
 """Features and geometries of GML, versions 2 to 3.2, with longitude first whatever was sent.
 
 What a geometry's numbers mean is said by the reference system it names, not by the version of
-the service; the innermost that is named counts.
+the service; the innermost that is named counts. But for ``EPSG:4326``, which MapServer names
+whichever order was asked for: there it is the order of what was asked.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def features(collection: _Element, *, default_crs: str) -> Iterator[Feature]:
     collection
         The root of the answer.
     default_crs
-        The reference system of geometries for which none is named.
+        The reference system that was asked for, which geometries are in for which none is named.
 
     Raises
     ------
@@ -87,7 +88,7 @@ def geometry(element: _Element, crs: str) -> Any:
     """
     import shapely
 
-    crs = element.get("srsName") or crs
+    crs = _named(element, crs)
     kind = _local(element)
     try:
         if kind == "Point":
@@ -111,6 +112,17 @@ def geometry(element: _Element, crs: str) -> Any:
     raise MalformedAnswer(f"a geometry is a GML {kind}, which is not read")
 
 
+def _named(element: _Element, crs: str) -> str:
+    """The reference system of an element within one of another."""
+    named = element.get("srsName")
+    if not named:
+        return crs
+    if named.startswith("EPSG:"):
+        latitude_first(named)  # it is one that is known, and says nothing of the order
+        return crs
+    return named
+
+
 def _polygon(element: _Element, crs: str) -> Any:
     import shapely
 
@@ -118,9 +130,9 @@ def _polygon(element: _Element, crs: str) -> Any:
     for border in element:
         for ring in border:
             if _local(border) in {"exterior", "outerBoundaryIs"}:
-                outer = _positions(ring, ring.get("srsName") or crs)
+                outer = _positions(ring, _named(ring, crs))
             elif _local(border) in {"interior", "innerBoundaryIs"}:
-                holes.append(_positions(ring, ring.get("srsName") or crs))
+                holes.append(_positions(ring, _named(ring, crs)))
     if outer is None:
         raise ValueError("it has no border")
     return shapely.Polygon(outer, holes)

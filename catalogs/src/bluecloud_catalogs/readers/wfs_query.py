@@ -142,7 +142,7 @@ def get_feature(
         asked["filter"] = _filter(options, query, box)
     elif box is not None:
         asked["bbox"] = _bbox(options.version, box)
-    return with_query(options.path or "", asked, safe=":,/")
+    return with_query(options.path or "", asked, safe=":,")
 
 
 def _bbox(version: Version, box: Part) -> str:
