@@ -246,6 +246,12 @@ def test_a_value_is_a_value_whatever_it_holds():
     assert [each.text for each in xml.iter("{*}Literal")] == [evil]
 
 
+@pytest.mark.parametrize("text", ["\x00", "a\nb", "\uffff", "\x85", "x" * 501])
+def test_a_value_that_no_xml_can_hold_is_refused(text):
+    with pytest.raises(ValidationError):
+        WfsRequest(match={"country": text})
+
+
 def test_a_box_with_a_value_goes_into_one_filter():
     path = get_feature(JSON, FeatureQuery(match={"country": "Malta"}), (14, 35, 15, 36))
     assert "bbox=" not in path
@@ -353,3 +359,16 @@ def test_the_parts_of_a_box_hold_what_the_box_holds(west, width, longitude):
     borders = {round(side % 360, 6) % 360 for side in (west, east)}
     if round(longitude % 360, 6) % 360 not in borders and abs(longitude) < 180:
         assert in_parts == whole
+
+
+@given(match=st.dictionaries(st.just("country"), st.text(max_size=9) | NUMBERS, min_size=1))
+@settings(max_examples=200, deadline=None)
+def test_a_value_of_any_kind_is_refused_before_it_is_sent_or_is_one(match):
+    everything = WfsOptions(**{**JSON.model_dump(), "page": 10, "most": 10})
+    service = Service(page(range(5), 5))
+    try:
+        request = WfsRequest(match=match)
+    except ValidationError:
+        return
+    found = WfsFeatures().read(service, everything, request, lazy=False).data
+    assert found["country"].tolist() == [each for each in COUNTRIES if each == match["country"]]

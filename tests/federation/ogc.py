@@ -237,8 +237,8 @@ class Csw:
 def _is_found(record: Any, asked: Any) -> bool:
     text = " ".join(record.itertext()).lower()
     for like in asked.iter("{*}PropertyIsLike"):
-        wanted = re.sub(r"\\(.)", r"\1", (like.findtext("{*}Literal") or "")[1:-1]).lower()
-        if wanted not in text:
+        wanted = re.escape((like.findtext("{*}Literal") or "")[1:-1].lower())
+        if not re.search(wanted.replace("_", "."), text, re.DOTALL):
             return False
     for late in asked.iter("{*}PropertyIsGreaterThanOrEqualTo"):
         stamp = record.find("{*}dateStamp")

@@ -4,13 +4,6 @@ ERDDAP itself is a Java program that no package registry here has, and nothing i
 tabledap. The server gets an environment of its own, in seconds where packages can be had.
 """
 
-import os
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
-
 import numpy as np
 import pytest
 import xarray as xr
@@ -19,10 +12,10 @@ from bluecloud_catalogs.errors import NotFound
 from bluecloud_catalogs.places import Addresses, Live
 from bluecloud_catalogs.readers.griddap import Griddap, GriddapRequest
 from bluecloud_catalogs.readers.griddap_cells import GriddapOptions
+from tests.federation.judges.environments import environment, running
 from tests.federation.recorded import recorded
 
 PACKAGES = ("xpublish-erddap==0.1.0", "xpublish==0.5.2", "netcdf4")
-HOW = f"it needs an environment with {', '.join(PACKAGES)}, which uv could not make"
 SERVE = """
 import sys, xarray as xr, xpublish
 from xpublish_erddap import ErddapPlugin
@@ -52,47 +45,15 @@ def grid():
 def server(grid, tmp_path_factory):
     """The address of a running server."""
     folder = tmp_path_factory.mktemp("xpublish")
-    uv = Path(sys.executable).with_name("uv")
-    for command in (
-        [uv, "venv", "--quiet", "--python", sys.executable, folder / "venv"],
-        [uv, "pip", "install", "--quiet", "--python", folder / "venv", *PACKAGES],
-    ):
-        try:
-            made = subprocess.run(command, capture_output=True, timeout=180, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            pytest.skip(HOW)
-        if made.returncode:
-            pytest.skip(HOW)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    python = folder / "venv" / "bin" / "python"
-    with (folder / "log").open("w") as log:
-        running = subprocess.Popen(
-            [python, "-c", SERVE, str(grid[0]), str(port)], stdout=log, stderr=log
-        )
-        try:
-            _wait(port, running, folder / "log")
-            yield f"http://127.0.0.1:{port}/erddap"
-        finally:
-            running.terminate()
-            running.wait(timeout=20)
-
-
-def _wait(port, running, log):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and running.poll() is None:
-        with socket.socket() as asked:
-            if asked.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError(log.read_text())
+    python = environment(folder, PACKAGES)
+    with running(python, SERVE, str(grid[0]), folder=folder) as port:
+        yield f"http://127.0.0.1:{port}/erddap"
 
 
 @pytest.fixture
 def place(server, monkeypatch):
     """The server as the live tier of an entry."""
-    monkeypatch.setitem(os.environ, "NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return Live(Addresses(server), None, connections=2)
 
 

@@ -22,7 +22,7 @@ from . import boxes
 from .asked import Asked, Box, Period
 from .base import Reading, SourceReader
 from .iso19139 import IsoRecord, record
-from .ogc import WGS84_URN, sound
+from .ogc import PRINTABLE, WGS84_URN, sound
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,7 +36,8 @@ _OGC = "http://www.opengis.net/ogc"
 _GML = "http://www.opengis.net/gml"
 _GMD = "http://www.isotc211.org/2005/gmd"
 _WILD, _SINGLE, _ESCAPE = "%", "_", "\\"
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+_SPECIAL = (_WILD, _SINGLE, _ESCAPE)
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 
 
 class CswOptions(BaseModel):
@@ -51,7 +52,10 @@ class CswOptions(BaseModel):
 
 
 class CswRequest(Asked):
-    """Which records: all that hold the text, touch the box and overlap the period."""
+    """Which records: all that touch the box, overlap the period, and hold the text.
+
+    It is looked for in title, abstract, keywords and names of organisations, in any case.
+    """
 
     text: Text | None = None
     bbox: Box = None
@@ -184,7 +188,9 @@ def _conditions(text: str | None, box: Part | None, since: datetime | None) -> l
 
     found = []
     if text is not None:
-        escaped = "".join(_ESCAPE * (letter in "%_\\") + letter for letter in text)
+        # Not every catalogue heeds escapes: what would be wild becomes any one character, and
+        # what was not meant is left out of what comes.
+        escaped = "".join(_SINGLE if letter in _SPECIAL else letter for letter in text)
         like = etree.Element(
             f"{{{_OGC}}}PropertyIsLike", wildCard=_WILD, singleChar=_SINGLE, escapeChar=_ESCAPE
         )

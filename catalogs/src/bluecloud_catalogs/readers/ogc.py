@@ -16,6 +16,8 @@ from ..errors import MalformedAnswer, RequestRefused
 if TYPE_CHECKING:
     from ..places import File
 
+# What XML can hold, without its control characters.
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\ufffe\uffff]*$"
 WGS84_URN = "urn:ogc:def:crs:EPSG::4326"
 WGS84_PLAIN = "EPSG:4326"
 # WGS 84, and ETRS89, which differs from it by less than a metre in Europe.

@@ -9,15 +9,16 @@ sample is a whole file.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import FiniteFloat, StrictBool, StrictInt, StrictStr
+from pydantic import FiniteFloat, StrictBool, StrictInt, StringConstraints
 
 from ..errors import MalformedAnswer, ParameterError, RequestTooLarge
 from ..places import Ask
 from . import boxes
 from .asked import Asked, Box, Period, during
 from .base import Reading, SourceReader
+from .ogc import PRINTABLE
 from .wfs_answer import Answered, announced_hits, answered
 from .wfs_query import FeatureQuery, WfsOptions, get_feature
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from .boxes import Part
 
 
+Text = Annotated[str, StringConstraints(strict=True, max_length=500, pattern=PRINTABLE)]
+
+
 class WfsRequest(Asked):
     """Which features: all that fulfil every condition given.
 
@@ -36,7 +40,7 @@ class WfsRequest(Asked):
 
     bbox: Box = None
     time: Period = None
-    match: dict[str, StrictStr | StrictBool | StrictInt | FiniteFloat] | None = None
+    match: dict[str, Text | StrictBool | StrictInt | FiniteFloat] | None = None
 
 
 class WfsFeatures(SourceReader):
