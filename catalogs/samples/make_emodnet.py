@@ -234,6 +234,31 @@ def records() -> str:
     )
 
 
+def layers() -> str:
+    """A map service's description: two layers under a heading, whose box the first has."""
+    names = ("west", "east", "south", "north")
+    kinds = ("Longitude", "Longitude", "Latitude", "Latitude")
+
+    def box(*sides: float) -> str:
+        inner = "".join(
+            f"<{name}Bound{kind}>{side}</{name}Bound{kind}>"
+            for name, kind, side in zip(names, kinds, sides, strict=True)
+        )
+        return f"<EX_GeographicBoundingBox>{inner}</EX_GeographicBoundingBox>"
+
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<WMS_Capabilities version="1.3.0" '
+        'xmlns="http://www.opengis.net/wms" xmlns:xlink="http://www.w3.org/1999/xlink">\n'
+        "<Capability><Request><GetMap><DCPType><HTTP><Get>"
+        '<OnlineResource xlink:href="http://localhost/wms?"/></Get></HTTP></DCPType></GetMap>'
+        f"</Request>\n<Layer><Title>{MARK}</Title>{box(-36, 43, 15, 90)}\n"
+        f"<Layer><Name>mean</Name><Title>{MARK} mean depth</Title></Layer>\n"
+        f"<Layer><Name>contours</Name><Title>{MARK} contours</Title>{box(0, 10, 50, 60)}"
+        "<Style><Name>lines</Name></Style></Layer>\n"
+        "</Layer></Capability></WMS_Capabilities>\n"
+    )
+
+
 def make(folder: Path) -> None:
     """Write all answers."""
     depth = {"min": -120.5, "max": -98.0, "avg": -110.25, "stdev": 4.5, "smoothed": -109.0}
@@ -246,6 +271,7 @@ def make(folder: Path) -> None:
         f"{COVERAGE}/description.xml": description(),
         "depth_sample/14.2_35.7.json": json.dumps(depth),
         "depth_profile.json": json.dumps(depths),
+        "layers.xml": layers(),
         "records.xml": records(),
     }
     for name, text in texts.items():

@@ -31,6 +31,7 @@ from bluecloud_catalogs.readers.geotiff import raster
 from bluecloud_catalogs.readers.iso19139 import record
 from bluecloud_catalogs.readers.wcs import WcsCoverage, WcsOptions, WcsRequest
 from bluecloud_catalogs.readers.wcs_description import described
+from bluecloud_catalogs.readers.wms import WmsLayers, WmsOptions, WmsRequest
 from bluecloud_catalogs.tree import read_sources
 from tests.federation.direct import Direct
 from tests.federation.ogc import GEOTIFF, Csw, Wcs
@@ -336,6 +337,58 @@ def test_the_services_are_those_of_emodnets_own_list(monkeypatch):
     for name in ("emodnet_finfish_sites", "emodnet_shellfish_sites", "emodnet_windfarms",
                  "emodnet_zostera_marina"):  # fmt: skip
         assert entries[name].address in known
+
+
+# Maps ---------------------------------------------------------------------------------------
+
+LAYERS = (SAMPLE / "layers.xml").read_bytes()
+
+
+class Described:
+    """A place with one answer."""
+
+    def __init__(self, content):
+        self.content, self.asked = content, []
+
+    def fetch(self, asks):
+        self.asked += asks
+        return [File(ask.path, self.content) for ask in asks]
+
+
+def layers(content=LAYERS, **request):
+    return WmsLayers().read(Described(content), WmsOptions(), WmsRequest(**request), lazy=False)
+
+
+def test_a_layer_has_its_own_box_or_that_of_its_heading():
+    found = layers().data.set_index("name").geometry
+    assert found["mean"].bounds == (-36.0, 15.0, 43.0, 90.0)
+    assert found["contours"].bounds == (0.0, 50.0, 10.0, 60.0)
+    assert layers(bbox=[20, 20, 21, 21]).data["name"].tolist() == ["mean"]
+    assert layers(text="nothing").count == 0
+
+
+def test_what_is_no_description_of_maps_is_an_error():
+    with pytest.raises(MalformedAnswer, match="no description of a map service"):
+        layers(b"<a/>")
+    with pytest.raises(MalformedAnswer, match="side that is none"):
+        layers(LAYERS.replace(b">50<", b">x<"))
+
+
+@given(bbox=st.lists(st.floats(-400, 400), max_size=5) | st.none(), text=st.text(max_size=3))
+@settings(max_examples=200, deadline=None)
+def test_layers_are_refused_before_any_request_or_found_rightly(bbox, text):
+    place = Described(LAYERS)
+    try:
+        request = WmsRequest(bbox=bbox, text=text)
+    except ValidationError:
+        return
+    found = WmsLayers().read(place, WmsOptions(), request, lazy=False).data
+    titles = {"mean": "mean\nSYNTHETIC mean depth\n", "contours": "contours\nSYNTHETIC contours\n"}
+    for name, words in titles.items():
+        if text.casefold() not in words.casefold():
+            assert name not in set(found["name"])
+        elif bbox is None:
+            assert name in set(found["name"])
 
 
 # Depths -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The WFS and WCS readers at a real server, MapServer, run as the CGI program that it is.
+"""The WFS, WCS and WMS readers at a real server, MapServer, run as the CGI program that it is.
 
 Debian has it (``apt-get install cgi-mapserver``); ``MAPSERV`` names another place. What is served
 is made here, so that every answer can be worked out by hand.
@@ -19,6 +19,7 @@ from bluecloud_catalogs.places import Addresses, Live
 from bluecloud_catalogs.readers.wcs import WcsCoverage, WcsOptions, WcsRequest
 from bluecloud_catalogs.readers.wfs import WfsFeatures, WfsRequest
 from bluecloud_catalogs.readers.wfs_query import WfsOptions
+from bluecloud_catalogs.readers.wms import WmsLayers, WmsOptions, WmsRequest
 from tests.federation.ogc import GEOTIFF
 from tests.federation.server import Kind, Reply, Request, serve
 
@@ -183,3 +184,13 @@ def test_a_coverage_is_cut_where_it_was_asked_for(place):
     part = WcsCoverage().read(place, options, WcsRequest(bbox=[1, 1, 2, 2]), lazy=False).data
     np.testing.assert_array_equal(part["grid"], [[18, 19], [26, 27]])
     assert part["longitude"].values.tolist() == [1.25, 1.75]
+
+
+def test_layers_are_listed_with_boxes_that_are_longitude_first(place):
+    options = WmsOptions(path="mapserv")
+    found = WmsLayers().read(place, options, WmsRequest(text="GRID"), lazy=False).data
+    assert found["name"].tolist() == ["grid"]
+    assert found.geometry.iloc[0].bounds == (0.0, 0.0, 4.0, 3.0)
+    assert found["map_address"].tolist() == ["http://127.0.0.1/?"]
+    beyond = WmsRequest(bbox=[5, 5, 10, 10], text="grid")
+    assert WmsLayers().read(place, options, beyond, lazy=False).count == 0

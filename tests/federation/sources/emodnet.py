@@ -34,6 +34,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "emodnet_copepod_size_ratio": {"bbox": [-9.0, 45.0, -7.0, 46.0], "time": ["2016", "2016"]},
     "emodnet_bathymetry": {"stride": 4},
     "emodnet_depth": {"points": [[14.2, 35.7], [3.0, 55.0]]},
+    "emodnet_bathymetry_layers": {"text": "depth"},
     "emodnet_catalogue": {},
 }
 
@@ -86,6 +87,19 @@ class Depths:
         return Reply(json.dumps(told).encode(), content_type="application/json")
 
 
+@dataclass
+class Layers:
+    """The map service, with our sample's layers."""
+
+    kind: Kind = "emulated"
+
+    def answer(self, request: Request) -> Reply | None:
+        """Its description."""
+        if request.path != "wms" or request.query.get("request") != "GetCapabilities":
+            return None
+        return Reply((SAMPLE / "layers.xml").read_bytes(), content_type="text/xml")
+
+
 def provider(data: Path | None) -> Provider:
     """The recorded services with what is worked out, or the sample's."""
     recorded = data / "emodnet" if data and (data / "emodnet").is_dir() else None
@@ -125,6 +139,7 @@ def provider(data: Path | None) -> Provider:
             "biology wfs": Wfs(meadows, "geo.vliz.be/Emodnetbio", documents),
             "biology wcs": Wcs(capabilities, descriptions),
             "erddap": Erddap({}, {"bathymetry_dtm_2024": grid}),
+            "bathymetry": Layers(),
             "depth": Depths(),
             "catalogue": Csw(records),
         },

@@ -36,6 +36,7 @@ from .table_file import TableFile
 from .tabledap import Tabledap
 from .wcs import WcsCoverage
 from .wfs import WfsFeatures
+from .wms import WmsLayers
 
 READERS: Mapping[str, SourceReader] = MappingProxyType(
     {
@@ -83,6 +84,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "tabledap": Tabledap(),
         "wcs": WcsCoverage(),
         "wfs": WfsFeatures(),
+        "wms": WmsLayers(),
         "worms": WormsTaxa(),
     }
 )
