@@ -213,7 +213,7 @@ def _meta(files: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> str:
 
 def _eml() -> str:
     return (
-        '<eml:eml xmlns:eml="eml://ecoinformatics.org/eml-2.1.1" packageId="synthetic" system="none">'
+        '<eml:eml xmlns:eml="eml://ecoinformatics.org/eml-2.1.1" packageId="none" system="none">'
         f"<dataset><title>{TITLE}</title><intellectualRights><para>{RIGHTS}</para>"
         "</intellectualRights></dataset><additionalMetadata><metadata><gbif>"
         f"<citation>{CITATION}</citation></gbif></metadata></additionalMetadata></eml:eml>\n"

@@ -1,5 +1,6 @@
 """Requests of all sorts to an entry's sample: refused with a reason, or answered right."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,12 +25,15 @@ junk = st.one_of(
 )
 
 
+_entry = functools.cache(declared)
+
+
 def answered(name: str, parameters: Mapping[str, Any]) -> Any:
     """What the sample answers; nothing if the request was refused with a reason.
 
     That what a sample does not have is not found is a right answer too.
     """
-    entry = declared(name)
+    entry = _entry(name)  # its address, which the environment sets, is not asked
     place = place_of(entry, "sample")
     assert place is not None
     try:

@@ -53,7 +53,7 @@ def _of_obis(place: Place, since: datetime | None, last: str) -> Iterator[Page]:
     answer = answer_of(file)
     rows = sorted(answer.rows, key=lambda row: str(row.get("id")))
     left = [row for row in rows if str(row.get("id")) > last]
-    lacking = ()
+    lacking: tuple[Quarantined, ...] = ()
     if answer.total != len(rows):
         reason = f"OBIS announced {answer.total} datasets and gave {len(rows)}"
         lacking = (Quarantined("eurobis", "obis", reason),)

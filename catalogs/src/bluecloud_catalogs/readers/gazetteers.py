@@ -34,8 +34,9 @@ _PLACE = (
     "MRGID", "preferredGazetteerName", "placeType", "latitude", "longitude", "minLongitude",
     "minLatitude", "maxLongitude", "maxLatitude", "status", "gazetteerSource",
 )  # fmt: skip
-# Letters of any script and what stands in names of taxa and places: no slash and no controls.
-Name = Annotated[str, Field(pattern=r"^\w[\w .,'’()×&-]{0,99}$")]
+# Letters of any script and what stands in names of taxa (the cross of a hybrid too) and places:
+# no slash and no controls.
+Name = Annotated[str, Field(pattern="^\\w[\\w .,'()\u00d7\u2019&-]{0,99}$")]
 _Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=50, strict=False)]
 
 

@@ -129,7 +129,7 @@ def dataset_of(file: File) -> MarineDataset:
         time=_period(graph, subject),
         taxa=tuple(taxa),
         taxon_names=tuple(taxa.values()),
-        p01=_once(found[1] for each in identifiers if (found := _P01.search(each))),
+        p01=_once(code[1] for each in identifiers if (code := _P01.search(each))),
         variables=_once(graph.text(each, f"{_SCHEMA}name") for each in measured),
         keywords=_once(str(each.value) for each in keywords),
         modified=_day(graph.text(subject, f"{_DCT}modified")),

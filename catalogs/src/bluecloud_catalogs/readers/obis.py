@@ -184,9 +184,9 @@ def _in_period(row: Mapping[str, Any], request: ObisRequest) -> bool:
     first, after = request.time
     begins = np.datetime64(int(begin), "ms")
     ends = np.datetime64(int(end if end is not None else begin), "ms")
-    return (after is None or begins < np.datetime64(after)) and (
-        first is None or ends >= np.datetime64(first.date())
-    )
+    soon = after is None or begins < np.datetime64(after)
+    late = first is None or ends >= np.datetime64(first.date())
+    return bool(soon and late)
 
 
 def _in_depth(row: Mapping[str, Any], request: ObisRequest) -> bool:
