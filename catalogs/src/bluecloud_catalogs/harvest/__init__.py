@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from .argogdac import ArgoGdac
 from .base import Harvester, Page, Quarantined
+from .bluecloud import BluecloudHarvester
+from .d4science import D4ScienceHarvester
 from .emodnet import Emodnet
 from .ena import EnaHarvester
 from .eudat import EudatHarvester
@@ -15,6 +17,8 @@ from .seadatanet import SeaDataNetHarvester
 HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
     {
         "argogdac": ArgoGdac(),
+        "bluecloud": BluecloudHarvester(),
+        "d4science": D4ScienceHarvester(),
         "emodnet": Emodnet(),
         "ena": EnaHarvester(),
         "eudat": EudatHarvester(),

@@ -9,9 +9,12 @@ from .argo_profiles import ArgoProfiles
 from .argo_tables import ArgoFloats, ArgoGreylist, ArgoTechnical, ArgoTrajectories
 from .argovis import Argovis
 from .base import Reading, SourceReader
+from .beacon import Beacon
 from .cdi import CdiList, CdiRecords
 from .ckan import Ckan
 from .csw import CswRecords
+from .d4science import CatalogueItems, Methods, Workspace
+from .ddas import Ddas
 from .dwca import DarwinCoreArchive
 from .emodnet_depth import EmodnetDepth
 from .ena_portal import EnaPortal
@@ -21,6 +24,7 @@ from .float_services import FloatDeployments, FloatState, FloatTechnical, FloatT
 from .gazetteers import MarineRegions, WormsTaxa
 from .griddap import Griddap
 from .gridded_file import GriddedFile
+from .grsf import GrsfSpecies, GrsfStocks
 from .handle import HandleReader
 from .marineinfo import Marineinfo
 from .mgnify import MgnifyStudies, MgnifyTaxonomy
@@ -48,10 +52,15 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "argo-technical": ArgoTechnical(),
         "argo-trajectories": ArgoTrajectories(),
         "argovis": Argovis(),
+        "beacon": Beacon(),
+        "bluecloud-collections": Ddas(),
         "cdi-list": CdiList(),
         "cdi-record": CdiRecords(),
         "ckan": Ckan(),
         "csw": CswRecords(),
+        "d4science-items": CatalogueItems(),
+        "d4science-methods": Methods(),
+        "d4science-workspace": Workspace(),
         "darwin-core-archive": DarwinCoreArchive(),
         "emodnet-depth": EmodnetDepth(),
         "ena-portal": EnaPortal(),
@@ -63,6 +72,8 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "float-trajectory": FloatTrajectory(),
         "griddap": Griddap(),
         "gridded-file": GriddedFile(),
+        "grsf-species": GrsfSpecies(),
+        "grsf-stocks": GrsfStocks(),
         "handle": HandleReader(),
         "marine-regions": MarineRegions(),
         "marineinfo": Marineinfo(),

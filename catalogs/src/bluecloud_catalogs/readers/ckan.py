@@ -87,7 +87,7 @@ class Ckan(SourceReader):
         for name in ("begin", "end"):
             moments = pd.to_datetime(table[name], utc=True, format="ISO8601", errors="coerce")
             table[name] = moments.dt.tz_localize(None).astype("datetime64[ns]")
-        table = _chosen(table, request.bbox, request.time)
+        table = touching(table, request.bbox, request.time)
         return Reading(table, len(table), files)
 
 
@@ -180,7 +180,7 @@ def _has(package: Mapping[str, Any], request: CkanRequest) -> bool:
     return all(word in json.dumps(package, ensure_ascii=False).casefold() for word in words)
 
 
-def _chosen(
+def touching(
     table: pd.DataFrame,
     bbox: tuple[float, float, float, float] | None,
     time: tuple[datetime | None, datetime | None] | None,
