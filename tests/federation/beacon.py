@@ -26,7 +26,7 @@ class Node:
         if path == "api/health":
             return Reply(b"Ok", content_type="text/plain")
         if path == "api/info":
-            return as_json({"beacon_version": "1.5.0"})
+            return as_json({"beacon_version": "1.7.0"})
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         if self.tokens and bearer not in self.tokens:
             return Reply(b"Unauthorized", 401, "text/plain")

@@ -9,17 +9,27 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-PYTHON = ROOT / ".venv" / "judges" / "bin" / "python"
+# JUDGES_PYTHON may name another environment, to try a client before it is among the pinned ones.
+PYTHON = Path(os.environ.get("JUDGES_PYTHON") or ROOT / ".venv" / "judges" / "bin" / "python")
 
 
-def said(program: str, *arguments: str) -> Any:
-    """What a program of the judges' Python wrote as JSON on its last line."""
+def said(program: str, *arguments: str, needs: str | None = None) -> Any:
+    """What a program of the judges' Python wrote as JSON on its last line.
+
+    ``needs`` is a module without which the test is skipped.
+    """
     if not PYTHON.exists():
         pytest.skip("make install makes .venv/judges, in which the providers' clients are")
+    if needs and _run(f"import {needs}").returncode:
+        pytest.skip(f"install {needs} in an environment and name its Python in JUDGES_PYTHON")
+    done = _run(program, *arguments)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _run(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run(
+    return subprocess.run(
         [PYTHON, "-c", program, *arguments],
         capture_output=True, text=True, timeout=120, env=environment, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])

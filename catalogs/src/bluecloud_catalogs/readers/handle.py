@@ -7,6 +7,7 @@ places in XML, which comes as it is.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from urllib.parse import quote
 
@@ -113,4 +114,5 @@ def values(file: File, handle: str) -> list[tuple[Any, ...]]:
 
 
 def _value(told: Any) -> str:
-    return told if isinstance(told, str) else str(told)
+    """A value as text; that of an administrator is an object, which stays JSON."""
+    return told if isinstance(told, str) else json.dumps(told, sort_keys=True)
