@@ -296,10 +296,20 @@ def test_the_harvest_quarantines_and_goes_on(federation):
     assert not [each for page in later for each in page.records]
 
 
+@pytest.mark.parametrize("source", ["bluecloud", "d4science", "ena", "eudat"])
+def test_a_harvest_of_the_sample_lists_each_thing_once(source):
+    harvester = HARVESTERS[source]
+    pages_of = harvester.pages(place_of(declared(harvester.entry), "sample"))
+    ids = [record.id for page in pages_of for record in page.records]
+    assert ids
+    assert len(ids) == len(set(ids))
+
+
 def test_a_dataset_without_a_name_is_quarantined():
     from bluecloud_catalogs.harvest import eudat
 
-    page = eudat._page([{"title": "x"}, {"name": "y"}, 3], "seanoe", None)
+    seanoe = {"groups": [{"name": "seanoe"}]}
+    page = eudat._page([{"title": "x"}, {"name": "y", **seanoe}, {"name": "z"}, 3], "seanoe", None)
     assert [each.id for each in page.records] == ["eudat:y"]
     assert len(page.quarantined) == 2
 

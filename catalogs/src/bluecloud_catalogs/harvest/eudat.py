@@ -52,7 +52,10 @@ def _page(packages: list[Any], community: str, cursor: str | None) -> Page:
     good, bad = [], []
     for package in packages:
         try:
-            good.append(_record(package, community))
+            record = _record(package, community)
+            # A sample's file holds datasets of all communities.
+            if community in (each.get("name") for each in package.get("groups") or ()):
+                good.append(record)
         except (MalformedAnswer, AttributeError, KeyError, TypeError, ValueError) as error:
             name = package.get("name", "") if isinstance(package, dict) else ""
             bad.append(Quarantined("eudat", str(name), str(error)))
