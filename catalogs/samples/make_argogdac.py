@@ -222,7 +222,13 @@ def write_bgc(path: Path, cast: Cast, *, synthetic: bool) -> None:
             "PRES": cast.pressure, "TEMP": cast.temperature, "PSAL": cast.salinity,
             "TEMP_DOXY": cast.temperature, "DOXY": cast.oxygen,
         }  # fmt: skip
-        attrs = {"PRES": _PRES, "TEMP": _TEMP, "PSAL": _PSAL, "TEMP_DOXY": _TEMP, "DOXY": _DOXY}
+        attrs = {
+            "PRES": _PRES,
+            "TEMP": _TEMP,
+            "PSAL": _PSAL,
+            "TEMP_DOXY": _TEMP_DOXY,
+            "DOXY": _DOXY,
+        }
         for name in parameters:
             flags = "3" * len(good) if name == "DOXY" and modes[name] == "R" else good
             _parameter(file, name, [values[name]], [flags], attrs[name], mode=modes[name])
@@ -344,6 +350,11 @@ _DOXY = {
     "long_name": "Dissolved oxygen",
     "standard_name": "moles_of_oxygen_per_unit_mass_in_sea_water",
     "units": "micromole/kg",
+}
+_TEMP_DOXY = {
+    "long_name": "Sea temperature from oxygen sensor ITS-90 scale",
+    "standard_name": "temperature_of_sensor_for_oxygen_in_sea_water",
+    "units": "degree_Celsius",
 }
 _PSAL = {
     "long_name": "Practical salinity",

@@ -5,6 +5,7 @@ pages of gsw_z_from_p, gsw_p_from_z and gsw_sigma0), at 188 degrees east, 4 degr
 """
 
 import json
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluecloud_catalogs import ParameterError, merge_profiles
-from bluecloud_catalogs.tiers import read
+from bluecloud_catalogs.merging.quantities import About
+from bluecloud_catalogs.places import File
+from bluecloud_catalogs.readers.odv import read_odv
+from bluecloud_catalogs.readers.sdn_netcdf import read_sdn_netcdf
+from bluecloud_catalogs.tiers import TierWarning, read
+from bluecloud_catalogs.tree import read_sources
 from tests.federation.reading import asked, declared
+from tests.federation.recorded import recorded as recording
 
 PRESSURE = [10.0, 50.0, 125.0, 250.0, 600.0, 1000.0]
 PRACTICAL = [34.5487, 34.7275, 34.8605, 34.6810, 34.5680, 34.5600]
@@ -218,6 +225,8 @@ def test_what_has_no_place_or_time_is_refused(gone):
 def test_what_has_no_pressure_and_no_depth_is_refused():
     with pytest.raises(ParameterError, match="neither pressure nor depth"):
         merge_profiles(table(temperature=TEMPERATURE))
+    with pytest.raises(ParameterError, match="has none of temperature, salinity, oxygen"):
+        merge_profiles(table(pressure=PRESSURE))
     with pytest.raises(ParameterError, match="nothing to merge"):
         merge_profiles()
     with pytest.raises(ParameterError, match="is a list: casts come as"):
@@ -296,6 +305,58 @@ def test_argo_as_its_reader_gives_it(gdac):
     assert int(with_oxygen["DOXY"].count()) > 0
     assert set(np.unique(with_oxygen["TEMP_QC_native"].values)) <= {"", "1"}
     assert merged["TEMP_QC"].attrs["sdn_conventions_urn"] == "SDN:L20::"
+
+
+MERGED = sorted(
+    name
+    for name, entry in read_sources().entries.items()
+    if {"temperature", "salinity", "oxygen"}
+    & {About.told(each.name, each.model_dump()).quantity for each in entry.declaration.variables}
+    and {"pressure", "depth"}
+    & {About.told(each.name, each.model_dump()).quantity for each in entry.declaration.variables}
+    and "sample" in entry.tiers
+)
+
+
+@pytest.mark.parametrize("name", MERGED)
+def test_every_entry_of_casts_can_be_merged_as_its_reader_gives_it(name, monkeypatch):
+    """Whoever's reader it is: what has a place, a depth and a value of ours is brought together."""
+    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+    entry = declared(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TierWarning)
+        data = read(entry, asked(entry, entry.declaration.example), lazy=False)
+    merged = merge_profiles(data)
+    assert merged.sizes["N_PROF"] > 0
+    assert sum(int(merged[each].count()) for each in ("TEMP", "PSAL", "DOXY")) > 0
+    assert set(merged["ENTRY"].values) == {name}
+
+
+SDN = "seadatanet/sdn_netcdf_samples/netCDF_vertical_profiles"
+
+
+def test_recorded_casts_of_seadatanet():
+    path = recording(f"{SDN}_ctd_with_instruments.nc")
+    merged = merge_profiles(read_sdn_netcdf(File(path.name, path.read_bytes())))
+    assert merged.sizes["N_PROF"] == 10
+    assert int(merged["TEMP"].count()) == int(merged["DOXY"].count()) == 21645
+    assert set(np.unique(merged["TEMP_QC"].values)) == {ord("1"), ord("9")}
+    assert set(merged["PLATFORM"].values) == {"FI35200653001"}
+    assert merged["TIME"].values[0] == np.datetime64("2006-05-24T14:28")
+    path = recording(f"{SDN}_xbt_with_fall_rate_and_instruments.nc")
+    probes = merge_profiles(read_sdn_netcdf(File(path.name, path.read_bytes())))
+    # It has depths only: at the deepest, 953.6 m at 44 degrees south, the pressure is above that.
+    assert float(probes["DEPTH"].max()) == pytest.approx(953.6)
+    assert 953.6 < float(probes["PRES"].max()) < 975
+    assert int(probes["PSAL"].count()) == 0
+
+
+def test_a_recorded_cast_of_odv():
+    path = recording("seadatanet/odv_nc_medatlas/00563439_ODV_withBOM.txt")
+    merged = merge_profiles(read_odv(File(path.name, path.read_bytes())))
+    assert merged.sizes == {"N_PROF": 1, "N_LEVELS": 88}
+    assert int(merged["TEMP"].count()) == int(merged["PSAL"].count()) == 88
+    assert set(np.unique(merged["TEMP_QC"].values)) == {ord("1")}
 
 
 def test_the_recorded_float_merges_with_itself(recorded):

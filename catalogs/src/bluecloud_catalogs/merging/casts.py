@@ -86,6 +86,11 @@ def levels_of(
             f"{where} has neither pressure nor depth: no variable has the CF name or P01 code of "
             f"one; it has {', '.join(abouts) or 'nothing that says what it is'}"
         )
+    if not set(VALUES) & set(chosen):
+        raise ParameterError(
+            f"{where} has none of {', '.join(VALUES)}: no variable has the CF name or P01 code of "
+            f"one; it has {', '.join(abouts)}"
+        )
     try:
         made = _vertical(table, chosen)
         made["time"], made["latitude"] = table["time"], table["latitude"]
@@ -95,7 +100,7 @@ def levels_of(
         used = {}
         for quantity in (name for name in VALUES if name in chosen):
             column = chosen[quantity].name
-            found = flags_of(column, table, rows.flags.get(column, ()))
+            found = flags_of(table, rows.flags.get(column, ()))
             made[f"{quantity}_qc"], made[f"{quantity}_native"] = found.l20, found.native
             used[str(quantity)] = found.scheme
         _values(made, table, chosen)

@@ -57,7 +57,7 @@ def scheme_told(attrs: Mapping[str, Any]) -> Scheme | None:
     return next((scheme for part, scheme in _SCHEMES.items() if part in words), None)
 
 
-def flags_of(name: str, table: pd.DataFrame, told: Sequence[FlagVariable]) -> Flags:
+def flags_of(table: pd.DataFrame, told: Sequence[FlagVariable]) -> Flags:
     """The flags of a variable; "0", no quality control, where it has none.
 
     Of several the one in L20 is used as it is, and another as the native one. A flag in a scheme

@@ -22,7 +22,7 @@ _PLATFORMS = ("platform_number", "platform_code", "platform", "platform_name", "
               "cruise", "expocode", "event")  # fmt: skip
 _IDENTIFIERS = ("sdn_local_cdi_id", "local_cdi_id", "sdn_station", "station", "cycle_number",
                 "cycle", "direction", "vertical_sampling_scheme", "cast")  # fmt: skip
-_ENDINGS = ("_QC_L20", "_QC", "_QC_native", "_qc", "_flag")
+_ENDINGS = ("_QC_L20", "_SEADATANET_QC", "_QC", "_QC_native", "_qc", "_flag")
 _PLACES = ("time", "latitude", "longitude")
 
 
