@@ -14,7 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 LABS := $(basename $(notdir $(wildcard hub/labs/*.toml)))
-OURS := hub catalogs notebooks extensions/core
+OURS := hub hub/client catalogs notebooks extensions/core
 # Node builds the extension and runs the proxy; a machine without it takes it from PyPI.
 NODE := PATH="$(abspath $(BIN)):$$PATH"
 

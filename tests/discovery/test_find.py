@@ -64,14 +64,14 @@ def test_a_search_answers_without_a_network(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_service_that_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BLUECLOUD_SERVICE_URL", "http://127.0.0.1:1/stac")
+    monkeypatch.setenv("BLUECLOUD_SERVICE_URL", "http://127.0.0.1:1")
     with pytest.warns(TierWarning, match="service could not be asked.*small index"):
         found = bluecloud_catalogs.find("temperature")
     assert found.total > 0
 
 
 def test_a_wrong_question_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BLUECLOUD_SERVICE_URL", "http://127.0.0.1:1/stac")
+    monkeypatch.setenv("BLUECLOUD_SERVICE_URL", "http://127.0.0.1:1")
     with pytest.raises(ParameterError, match="south 10 is above north -10"):
         bluecloud_catalogs.find(bbox=[0, 10, 5, -10])
 

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 import time
 import weakref
 from collections.abc import Sequence
@@ -72,6 +73,7 @@ class Index:
     def __init__(self, folder: Path, *, vocabulary: Vocabulary | None = None) -> None:
         self.folder = folder
         self._vocabulary = vocabulary or shipped()
+        self._changing = threading.Lock()
         self._signature: tuple[int, int] | None = None
         self._private: Path | None = None
         self._opened: tantivy.Index | None = None
@@ -86,7 +88,9 @@ class Index:
     def state(self) -> State:
         """The newest state."""
         if _signature(self.folder) != self._signature:
-            self._state = self._newest()
+            with self._changing:
+                if _signature(self.folder) != self._signature:
+                    self._state = self._newest()
         return self._state
 
     def search(self, query: Query) -> Page:

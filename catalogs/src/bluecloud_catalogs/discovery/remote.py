@@ -20,13 +20,13 @@ _NAMES = {"text": "q", "sources": "collections", "collections": "bluecloud_colle
 
 
 class Remote:
-    """The index of the service at an address.
+    """The index of the service at an address, which answers below ``stac`` there.
 
     The server's own token, ``JUPYTERHUB_API_TOKEN``, says who asks.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+        self.url = f"{url.rstrip('/')}/stac"
 
     def search(self, query: Query) -> Page:
         """One page of what a query finds; see `backend.Searchable`."""

@@ -1,0 +1,37 @@
+"""The commands ``bluecloud data``: find, read, harvest, health, verify.
+
+They need Typer and Rich, which come with the package ``bluecloud`` that has the command line;
+nothing else of this package does.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec
+
+import typer
+
+from ..errors import DataError
+
+P = ParamSpec("P")
+
+app = typer.Typer(help="Find, read, harvest and check data.", no_args_is_help=True)
+
+
+def command(function: Callable[P, None]) -> Callable[P, None]:
+    """Add a command; what goes wrong with data is a sentence and status 1, no traceback."""
+
+    @functools.wraps(function)
+    def said(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except DataError as error:
+            typer.echo(f"{type(error).__name__}: {error}", err=True)
+            raise typer.Exit(1) from None
+
+    app.command()(said)
+    return function
+
+
+from . import checking, finding, harvesting  # noqa: E402, F401 -- each adds its commands

@@ -1,0 +1,1 @@
+"""The service beside the hub: what laboratories ask over HTTP. Today: finding data."""

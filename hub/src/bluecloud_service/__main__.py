@@ -1,0 +1,26 @@
+"""Run the service until it is told to stop: ``python -m bluecloud_service``."""
+
+import sys
+
+import uvicorn
+
+from bluecloud_catalogs.errors import DataError
+
+from .app import make_app
+from .settings import SettingError, read_settings
+
+
+def main() -> int:
+    """Serve; the exit status of the program."""
+    try:
+        settings = read_settings()
+        app = make_app(settings)
+    except (SettingError, DataError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, server_header=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

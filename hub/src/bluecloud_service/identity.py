@@ -1,0 +1,85 @@
+"""Who asks: the hub says whose a token is, and whether it opens this service.
+
+A token must have the scope ``access:services!service=bluecloud``, which a laboratory's own
+token has. What the hub said is believed for a minute, so that a person who was taken away is
+refused soon and the hub is not asked at each search.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from dataclasses import dataclass
+
+import httpx
+
+from .errors import NotAllowed, NotKnown, NotNow
+from .settings import NAME, ServiceSettings
+
+_BELIEVED_S = 60.0
+_MOST = 10_000
+SCOPES = frozenset({f"access:services!service={NAME}", "access:services"})
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who asks; ``name`` is None where nobody said."""
+
+    name: str | None
+
+
+class Identities:
+    """Asks the hub who holds a token, and remembers it for a minute."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._settings = settings
+        self._known: dict[bytes, tuple[float, Person]] = {}
+        self._lock = threading.Lock()
+        # The hub is near: no proxy of the environment is to see a token.
+        self._hub = httpx.Client(timeout=10, trust_env=False)
+
+    def of(self, authorization: str | None) -> Person:
+        """Who sent an ``Authorization`` header.
+
+        Raises
+        ------
+        NotKnown
+            If there is no token, or the hub does not know it.
+        NotAllowed
+            If it does not open this service.
+        NotNow
+            If the hub does not answer.
+        """
+        kind, _, token = (authorization or "").strip().partition(" ")
+        if kind.lower() not in {"token", "bearer"} or not token.strip():
+            if self._settings.anonymous and not authorization:
+                return Person(None)
+            raise NotKnown("send 'Authorization: token ...' with a token of JupyterHub")
+        key = hashlib.sha256(token.encode()).digest()
+        with self._lock:
+            until, person = self._known.get(key, (0.0, Person(None)))
+        if until > time.monotonic():
+            return person
+        person = self._ask(token.strip())
+        with self._lock:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[key] = (time.monotonic() + _BELIEVED_S, person)
+        return person
+
+    def _ask(self, token: str) -> Person:
+        try:
+            answer = self._hub.get(
+                f"{self._settings.hub_api}/user", headers={"Authorization": f"token {token}"}
+            )
+        except (httpx.HTTPError, UnicodeError) as error:
+            raise NotNow(f"the hub could not be asked who you are: {error}") from error
+        if answer.status_code in {401, 403}:
+            raise NotKnown("the hub does not know this token")
+        if answer.status_code != 200:
+            raise NotNow(f"the hub answered {answer.status_code} when asked who you are")
+        told = answer.json()
+        if not SCOPES & set(told.get("scopes", ())):
+            raise NotAllowed(f"this token lacks the scope access:services!service={NAME}")
+        return Person(str(told["name"]))

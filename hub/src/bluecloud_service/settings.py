@@ -1,0 +1,79 @@
+"""What a deployment chooses of the service, from its environment.
+
+The hub's address and the service's own token come under the names that JupyterHub gives them
+to every service. A value that is not allowed is an error at the start.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+NAME = "bluecloud"
+_NAMES = {
+    "index": "BLUECLOUD_INDEX",
+    "anonymous": "BLUECLOUD_SERVICE_ANONYMOUS",
+    "host": "BLUECLOUD_SERVICE_HOST",
+    "port": "BLUECLOUD_SERVICE_PORT",
+    "per_minute": "BLUECLOUD_SERVICE_PER_MINUTE",
+    "hub_api": "JUPYTERHUB_API_URL",
+    "token": "JUPYTERHUB_API_TOKEN",
+    "prefix": "JUPYTERHUB_SERVICE_PREFIX",
+}
+
+
+class SettingError(ValueError):
+    """A setting of the service is missing or not allowed."""
+
+
+class ServiceSettings(BaseModel):
+    """One service.
+
+    Attributes
+    ----------
+    index
+        The folder of the index; None: the small one that is shipped.
+    anonymous
+        Whether requests without a token are answered.
+    per_minute
+        How many requests a person may make in a minute; without a token, an address.
+    most_bytes
+        The longest request that is read.
+    hub_api, token
+        Where the hub is asked who somebody is, and as whom.
+    prefix
+        Where the service lies below its host.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    index: Path | None = None
+    anonymous: bool = False
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8082
+    per_minute: Annotated[int, Field(ge=1)] = 600
+    most_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
+    hub_api: str = "http://127.0.0.1:8081/hub/api"
+    token: SecretStr = SecretStr("")
+    prefix: Annotated[str, Field(pattern=r"^/([\w.-]+/)*$")] = f"/services/{NAME}/"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> ServiceSettings:
+    """The settings of this process's environment.
+
+    Raises
+    ------
+    SettingError
+        Naming the variable and what is allowed.
+    """
+    environment = os.environ if environment is None else environment
+    given = {field: environment[name] for field, name in _NAMES.items() if environment.get(name)}
+    try:
+        return ServiceSettings.model_validate(given)
+    except ValidationError as error:
+        faults = (f"{_NAMES.get(str(e['loc'][0]), e['loc'])}: {e['msg']}" for e in error.errors())
+        raise SettingError("; ".join(faults)) from None

@@ -1,0 +1,147 @@
+"""The command line: one word, and the commands of whatever is installed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bluecloud.cli import application
+from bluecloud_catalogs.discovery import parquet
+from bluecloud_catalogs.discovery.index import Index
+from bluecloud_catalogs.discovery.query import checked
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(application(), list(words))
+
+
+def test_the_program_is_installed_and_names_its_commands() -> None:
+    program = Path(sys.executable).with_name("bluecloud")
+    told = subprocess.run([program, "data", "--help"], capture_output=True, text=True, check=True)
+    for word in ("find", "read", "harvest", "health", "verify"):
+        assert f" {word} " in told.stdout
+
+
+def test_finding_shows_what_there_is_and_where_it_was_looked_for() -> None:
+    told = run("data", "find", "argo", "--bbox", "1,38,6,42", "--time", "2020")
+    assert told.exit_code == 0
+    assert "argogdac:entry/argo_profiles" in told.stdout
+    assert "small index" in told.stdout
+
+
+def test_found_records_are_lines_of_json_or_a_file(tmp_path: Path) -> None:
+    lines = run("data", "find", "temperature", "--json").stdout.splitlines()
+    assert {json.loads(line)["source"] for line in lines} >= {"argogdac", "cmems"}
+    saved = run("data", "find", "temperature", "--save", str(tmp_path / "x.parquet"))
+    assert saved.exit_code == 0
+    assert len(list(parquet.read(tmp_path / "x.parquet"))) >= len(lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["find", "--bbox", "a,b"], "numbers with commas"),
+        (["find", "--bbox", "0,10,5,-10"], "south 10 is above north -10"),
+        (["read", "nothing"], "there is no entry 'nothing'"),
+        (["read", "argo_profiles", "colour=blue"], "no parameter colour"),
+        (["harvest", "atlantis"], "no source that can be harvested"),
+        (["health", "--source", "atlantis"], "no source 'atlantis'"),
+    ],
+)
+def test_what_is_wrong_is_a_sentence(
+    words: list[str], told: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = run("data", *words)
+    assert said.exit_code == 1
+    assert told in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_reading_says_where_the_data_come_from(tmp_path: Path) -> None:
+    file = tmp_path / "profiles.nc"
+    said = run("data", "read", "argo_profiles", "platform=9000001", "--save", str(file))
+    assert said.exit_code == 0
+    assert "tier: sample" in said.stdout
+    assert "synthetic: true" in said.stdout
+    assert file.stat().st_size > 1000
+
+
+def test_health_reads_every_entry_and_says_which_tier_answered() -> None:
+    said = run("data", "health", "--source", "argogdac")
+    assert said.exit_code == 0, said.stdout
+    assert "argo_profiles" in said.stdout
+    assert "sample" in said.stdout
+
+
+def test_health_names_what_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLUECLOUD_TIERS", "live")
+    monkeypatch.setenv("BLUECLOUD_ARGOGDAC_URL", "http://127.0.0.1:1")
+    said = run("data", "health", "--source", "argogdac")
+    assert said.exit_code == 1
+    assert "SourceUnavailable" in said.stdout
+    assert "0 of " in said.stdout
+
+
+def test_verifying_what_cannot_be_reached_finds_no_difference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BLUECLOUD_ARGOGDAC_URL", "http://127.0.0.1:1")
+    said = run("data", "verify", "--source", "argogdac")
+    assert said.exit_code == 0
+    assert "not reachable" in said.stdout
+
+
+def test_harvesting_keeps_the_entries_and_an_index_of_them(tmp_path: Path) -> None:
+    said = run("data", "harvest", "--holdings", str(tmp_path), "--tier", "sample", "--rebuild")
+    assert "entries: " in said.stdout
+    index = Index(tmp_path / "search")
+    assert index.count(checked(levels="collection", sources="argogdac")) >= 2
+    assert (tmp_path / "records" / "argogdac.parquet").is_file()
+
+
+def test_a_laboratory_gets_the_client_and_nothing_of_the_hub(tmp_path: Path) -> None:
+    """The wheel that an image installs holds this package alone, and it imports no other."""
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "uv",
+            "build",
+            "--quiet",
+            "--wheel",
+            "--no-build-isolation",
+            f"--out-dir={tmp_path}",
+            ROOT / "hub" / "client",
+        ],
+        check=True,
+        cwd=ROOT,
+    )
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        names = {name.partition("/")[0] for name in wheel.namelist()}
+        told = wheel.read("bluecloud-0.1.0.dist-info/METADATA").decode()
+    assert names == {"bluecloud", "bluecloud-0.1.0.dist-info"}
+    assert "jupyterhub" not in told
+    program = (
+        "import sys, bluecloud.cli; bluecloud.cli.application(); "
+        "print([name for name in ('jupyterhub', 'fastapi', 'sqlalchemy', 'bluecloud_hub') "
+        "if name in sys.modules])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "[]"
