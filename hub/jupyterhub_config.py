@@ -5,7 +5,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from bluecloud_hub import authentication, people
+from bluecloud_hub import authentication, people, service
 from bluecloud_hub.containers import DockerLaboratory
 from bluecloud_hub.labs import read_laboratories
 from bluecloud_hub.local import LocalLaboratory
@@ -74,6 +74,7 @@ c.JupyterHub.services = [
     {"name": "people", "api_token": people.token(settings.state_folder), "admin": True},
 ]
 c.JupyterHub.load_roles = []
+service.configure(c, settings)
 if settings.idle_timeout:
     c.JupyterHub.services.append(
         {

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bluecloud_hub.demo import free_port
@@ -130,7 +131,12 @@ async def test_a_hub_killed_during_a_start_ends_the_demonstration_and_leaves_not
     demo: tuple[subprocess.Popen[str], list[str]], tmp_path: Path
 ) -> None:
     program, printed = demo
-    hub = int(Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text())
+    children = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
+    (hub,) = [
+        int(child)
+        for child in children
+        if b"jupyterhub" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
     async with visitor(printed) as mia:
         await mia.log_in()
         await mia.start(LABORATORY)
@@ -140,6 +146,49 @@ async def test_a_hub_killed_during_a_start_ends_the_demonstration_and_leaves_not
     assert "the hub ended with code -9; its log: " in program.stdout.read()
     assert program.wait(60) == 1
     assert processes_about(tmp_path) == []
+
+
+FIND = """
+import os
+import bluecloud_catalogs
+found = bluecloud_catalogs.find("argo salinity")
+print(found.where == "the service at " + os.environ["BLUECLOUD_SERVICE_URL"] + "/stac", found.total)
+"""
+LESS = """
+import json, os, urllib.request, urllib.error
+def ask(address, token, **more):
+    request = urllib.request.Request(address, headers={"Authorization": "token " + token}, **more)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code
+address = os.environ["BLUECLOUD_SERVICE_URL"] + "/stac/search"
+print(ask(address, os.environ["JUPYTERHUB_API_TOKEN"])["numberMatched"] > 0, ask(address, "wrong"))
+"""
+
+
+async def test_a_notebook_asks_the_service_and_nobody_else_may(
+    demo: tuple[subprocess.Popen[str], list[str]],
+) -> None:
+    _, printed = demo
+    address = next(line.split()[1] for line in printed if line.startswith("ready:"))
+    people = dict(re.findall(r"(ada|ben|mia) .* password: (\S+)", "".join(printed)))
+    async with Person(address, "ada", people["ada"]) as ada:
+        await ada.log_in()
+        await ada.start(LABORATORY)
+        assert (await ada.watch(LABORATORY))[-1].ready
+        here, number = (await ada.run(LABORATORY, FIND)).split()
+        assert (here, int(number) >= 1) == ("True", True)
+        assert (await ada.run(LABORATORY, LESS)).split() == ["True", "401"]
+        through_proxy = f"{address}/services/bluecloud"
+        with httpx.Client(trust_env=False) as nobody:
+            assert nobody.get(f"{through_proxy}/stac/search").status_code == 401
+            assert nobody.get(f"{through_proxy}/health").json()["status"] == "ok"
+        token = await ada.token(scopes=["read:users!user"])
+        with httpx.Client(trust_env=False) as less:
+            less.headers["Authorization"] = f"token {token}"
+            assert less.get(f"{through_proxy}/stac/search").status_code == 403
 
 
 def test_a_port_that_is_taken_is_named(

@@ -1,9 +1,9 @@
 """The demonstration: JupyterHub with engine ``local`` and three people, in the foreground.
 
-``make demo`` calls it. It starts one hub, waits until it answers, gives Ada, Ben and the lab
-manager Mia new passwords and prints them. Ctrl-C ends the hub, which ends its proxy and
-laboratories; whatever of these is left, because the hub was killed, is ended after it, and
-nothing else is.
+``make demo`` calls it. It starts one hub and the service that finds data, waits until both
+answer, gives Ada, Ben and the lab manager Mia new passwords and prints them. Ctrl-C ends the
+hub, which ends its proxy and laboratories, and the service; whatever of these is left, because
+the hub was killed, is ended after it, and nothing else is.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ import urllib.request
 from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
+from bluecloud_hub import service
 from bluecloud_hub.errors import HubError
 from bluecloud_hub.labs import read_laboratories
 from bluecloud_hub.people import People
 from bluecloud_hub.settings import PREFIX, checkout, read_settings
+from bluecloud_hub.tokens import token
 
 READY_SECONDS = 120
 STOP_SECONDS = 40
@@ -95,59 +98,71 @@ def demonstration(port: int, environment: dict[str, str]) -> dict[str, str]:
         f"{PREFIX}PUBLIC_URL": f"http://127.0.0.1:{port}",
         f"{PREFIX}HUB_PORT": str(free_port()),
         f"{PREFIX}PROXY_API_URL": f"http://127.0.0.1:{free_port()}",
+        f"{PREFIX}SERVICE_ADDRESS": f"http://127.0.0.1:{free_port()}",
         "CONFIGURABLE_HTTP_PROXY": environment.get("CONFIGURABLE_HTTP_PROXY", str(proxy)),
         # Python's own cache of compiled modules makes every later start seconds faster.
         "PYTHONDONTWRITEBYTECODE": "",
     }
 
 
-class Hub:
-    """One JupyterHub of ours, as a child process with its log in a file."""
+class Program:
+    """One program of ours as a child process, with its log in a file."""
+
+    name = "program"
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.settings = read_settings(environment)
-        self.log = self.settings.state_folder / "logs" / "hub.log"
+        self.log = self.settings.state_folder / "logs" / f"{self.name}.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [
-                    str(Path(sys.executable).with_name("jupyterhub")),
-                    "-f",
-                    str(self.settings.root / "hub" / "jupyterhub_config.py"),
-                ],
-                env=environment,
+                self.command(),
+                env=self.environment(environment),
                 cwd=self.settings.state_folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                # Ctrl-C comes to us; the hub is told once, and in order.
+                # Ctrl-C comes to us; each is told once, and in order.
                 start_new_session=True,
             )
 
+    def command(self) -> list[str]:
+        """The words that start it."""
+        raise AssertionError("a program says how it is started")
+
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        """What it is told."""
+        return environment
+
+    def address(self) -> str:
+        """Where it says that it is well."""
+        raise AssertionError("a program says where it answers")
+
     def wait_until_it_answers(self) -> None:
-        """Return when people can log in.
+        """Return when it can be used.
 
         Raises
         ------
         HubError
-            If the hub ends first or does not answer in two minutes, with its last lines.
+            If it ends first or does not answer in two minutes, with its last lines.
         """
         until = time.monotonic() + READY_SECONDS
         while time.monotonic() < until:
             if self.process.poll() is not None:
-                raise HubError(f"the hub ended with code {self.process.returncode}\n{self._tail()}")
+                raise HubError(
+                    f"the {self.name} ended with code {self.process.returncode}\n{self._tail()}"
+                )
             with contextlib.suppress(URLError, ConnectionError, TimeoutError):
-                address = f"{self.settings.public_url}/hub/health"
-                urllib.request.urlopen(address, timeout=5).close()  # noqa: S310 - our own, http
+                urllib.request.urlopen(self.address(), timeout=5).close()  # noqa: S310 - our own, http
                 return
             time.sleep(0.2)
-        raise HubError(f"the hub did not answer in {READY_SECONDS} seconds\n{self._tail()}")
+        raise HubError(f"the {self.name} did not answer in {READY_SECONDS} seconds\n{self._tail()}")
 
     def _tail(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
 
     def stop(self) -> None:
-        """End the hub and what it started."""
+        """End it and what it started."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -155,6 +170,48 @@ class Hub:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+class Hub(Program):
+    """One JupyterHub of ours."""
+
+    name = "hub"
+
+    def command(self) -> list[str]:
+        """JupyterHub, with the tree's configuration."""
+        program = str(Path(sys.executable).with_name("jupyterhub"))
+        return [program, "-f", str(self.settings.root / "hub" / "jupyterhub_config.py")]
+
+    def address(self) -> str:
+        """Through the proxy, as people come."""
+        return f"{self.settings.public_url}/hub/health"
+
+
+class Service(Program):
+    """The service beside it; it searches what was harvested, else the small index."""
+
+    name = "service"
+
+    def command(self) -> list[str]:
+        """The package's own program."""
+        return [sys.executable, "-m", "bluecloud_service"]
+
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        """Its port, and the hub that knows people."""
+        settings = self.settings
+        index = settings.state_folder / "index" / "search"
+        found = {f"{PREFIX}INDEX": str(index)} if (index / "text" / "meta.json").exists() else {}
+        return {
+            **environment,
+            **found,
+            f"{PREFIX}SERVICE_PORT": str(urlsplit(settings.service_address or "").port),
+            "JUPYTERHUB_API_URL": f"http://127.0.0.1:{settings.hub_port}/hub/api",
+            "JUPYTERHUB_API_TOKEN": token(settings.state_folder, service.NAME),
+        }
+
+    def address(self) -> str:
+        """Its own word on its health."""
+        return f"{service.told(self.settings)[service.ADDRESS]}/health"
 
 
 def _with_password(people: People, name: str, groups: list[str]) -> str:
@@ -183,12 +240,15 @@ def main(arguments: list[str] | None = None) -> int:
     for end in ENDS:
         signal.signal(end, _interrupt)
     adopt_orphans()
-    hub = None
+    started: list[Program] = []
     try:
         environment = demonstration(port, dict(os.environ))
         slugs = list(read_laboratories(read_settings(environment).labs_folder))
         hub = Hub(environment)
-        hub.wait_until_it_answers()
+        started.append(hub)
+        started.append(Service(environment))
+        for program in started:
+            program.wait_until_it_answers()
         people = People(hub.settings)
         passwords = {
             name: _with_password(people, name, groups)
@@ -217,8 +277,8 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         for end in ENDS:
             signal.signal(end, signal.SIG_IGN)
-        if hub is not None:
-            hub.stop()
+        for program in reversed(started):
+            program.stop()
         end_descendants()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import secrets
 import sys
 import urllib.request
@@ -19,21 +18,15 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 
+from bluecloud_hub import tokens
 from bluecloud_hub.errors import HubError, PeopleError
 from bluecloud_hub.passwords import Passwords
 from bluecloud_hub.settings import Settings, read_settings
 
 
 def token(state: Path) -> str:
-    """The token of this tool, made on first use and readable by the hub's account alone."""
-    path = state / "hub" / "people.token"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="utf-8")
+    """The token of this tool."""
+    return tokens.token(state, "people")
 
 
 class People:

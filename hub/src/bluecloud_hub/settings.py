@@ -57,7 +57,7 @@ HANDED_ON = {
     )
 }
 READ_ELSEWHERE = re.compile(
-    r"^BLUECLOUD_(ACCESS_LOG|CREDENTIALS_DIR|ENV_FILE|LAB|LISTEN|PROXY_ROUTING|RELEASE|SNAPSHOTS|TEST_\w+)$"
+    r"^BLUECLOUD_(ACCESS_LOG|CREDENTIALS_DIR|ENV_FILE|HOLDINGS|INDEX|LAB|LISTEN|PROXY_ROUTING|RELEASE|SERVICE_(ANONYMOUS|HOST|PER_MINUTE|PORT|URL)|SNAPSHOTS|TEST_\w+)$"
 )
 
 
@@ -84,6 +84,7 @@ class Settings(BaseModel):
     proxy_outside: bool = False
     keep_servers: bool | None = None
     database_url: SecretStr | None = None
+    service_address: str | None = None
 
     authentication: Literal["password", "oidc"] = "password"
     operators: frozenset[str] = frozenset()
@@ -106,9 +107,11 @@ class Settings(BaseModel):
     def _words(cls, value: Any) -> Any:
         return re.findall(r"[^,\s]+", value) if isinstance(value, str) else value
 
-    @field_validator("public_url", "proxy_api_url")
+    @field_validator("public_url", "proxy_api_url", "service_address")
     @classmethod
-    def _address(cls, value: str) -> str:
+    def _address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         parts = urlsplit(value)
         plain = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
         if parts.scheme not in ("http", "https") or value.rstrip("/").lower() != plain:

@@ -20,7 +20,7 @@ import aiohttp
 from jupyterhub.spawner import Spawner, SpawnException
 from traitlets import Instance, default
 
-from bluecloud_hub import exits
+from bluecloud_hub import exits, service
 from bluecloud_hub.access import may_open
 from bluecloud_hub.homes import home
 from bluecloud_hub.labs import Laboratory, Size
@@ -163,6 +163,7 @@ class LaboratorySpawner(Spawner):
         own = f"{self.laboratory_home()}/.bluecloud/{laboratory.slug}"
         return {
             **handed_on(os.environ),
+            **service.told(self.deployment.settings),
             "BLUECLOUD_LAB": laboratory.slug,
             "BLUECLOUD_RELEASE": laboratory.version,
             # A person's own: what one could write for all, one could falsify for all.

@@ -1,7 +1,7 @@
 """What a deployment chooses of the service, from its environment.
 
-The hub's address and the service's own token come under the names that JupyterHub gives them
-to every service. A value that is not allowed is an error at the start.
+The hub's address comes under the name that JupyterHub gives it to every service. A value that
+is not allowed is an error at the start.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 NAME = "bluecloud"
 _NAMES = {
@@ -21,7 +21,6 @@ _NAMES = {
     "port": "BLUECLOUD_SERVICE_PORT",
     "per_minute": "BLUECLOUD_SERVICE_PER_MINUTE",
     "hub_api": "JUPYTERHUB_API_URL",
-    "token": "JUPYTERHUB_API_TOKEN",
     "prefix": "JUPYTERHUB_SERVICE_PREFIX",
 }
 
@@ -43,8 +42,8 @@ class ServiceSettings(BaseModel):
         How many requests a person may make in a minute; without a token, an address.
     most_bytes
         The longest request that is read.
-    hub_api, token
-        Where the hub is asked who somebody is, and as whom.
+    hub_api
+        Where the hub is asked who somebody is.
     prefix
         Where the service lies below its host.
     """
@@ -58,7 +57,6 @@ class ServiceSettings(BaseModel):
     per_minute: Annotated[int, Field(ge=1)] = 600
     most_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
     hub_api: str = "http://127.0.0.1:8081/hub/api"
-    token: SecretStr = SecretStr("")
     prefix: Annotated[str, Field(pattern=r"^/([\w.-]+/)*$")] = f"/services/{NAME}/"
 
 
