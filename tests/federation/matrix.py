@@ -12,8 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bluecloud_catalogs.tree import Entry, read_sources
 from tests.federation.opened import opened
+
+from bluecloud_catalogs.tree import Entry, read_sources
 from tests.federation.recorded import used
 
 README = Path(__file__).resolve().parents[2] / "catalogs" / "README.md"
@@ -23,7 +24,7 @@ HEAD = ("source", "entries", "protocols", "read live, of those that can be", "sa
 # The programs that read each emulated source as they are, or why there is none.
 CLIENTS: Mapping[str, str] = {
     "argogdac": "argopy",
-    "bluecloud": "none exists: the portal publishes an interface, and no client of it",
+    "bluecloud": "beacon-api",
     "cmems": "copernicusmarine",
     "d4science": "none exists in Python",
     "dias": "hda, pystac-client, openeo",
@@ -41,6 +42,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "emodnet": ("emodnet", "erddap", "gridded"),
     "eurobis": ("eurobis", "obis"),
 }
+SAMPLED = "test_its_snippet_runs_with_the_provider_out_of_reach"
 _passed: set[str] = set()
 
 
@@ -68,7 +70,8 @@ def table(recordings: Path, is_recording: Mapping[str, bool]) -> str:
         _row(source, found, _recordings(source, read, is_recording))
         for source, found in sorted(entries.items())
     ]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (HEAD, ("---",) * len(HEAD), *rows))
+    lines = (HEAD, ("---",) * len(HEAD), *rows)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def with_table(readme: str, made: str) -> str:
@@ -81,7 +84,7 @@ def with_table(readme: str, made: str) -> str:
 def _row(source: str, entries: list[Entry], recordings: str) -> tuple[str, ...]:
     live = [entry.name for entry in entries if "live" in entry.tiers]
     sampled = [entry for entry in entries if entry.declaration.sample]
-    real = sum(not entry.declaration.sample.synthetic for entry in sampled)  # type: ignore[union-attr]
+    real = sum(not getattr(entry.declaration.sample, "synthetic", True) for entry in sampled)
     faults = _count(r"test_faults\.py::test_a_source_that_fails_is_a_named_error", f"{source}-")
     days = Counter(str(entry.declaration.live_verified) for entry in entries)
     return (
@@ -89,8 +92,7 @@ def _row(source: str, entries: list[Entry], recordings: str) -> tuple[str, ...]:
         str(len(entries)),
         ", ".join(sorted({entry.reader.protocol for entry in entries})),
         f"{_named('test_an_entry_is_read_live', live)} of {len(live)}" if live else "none to ask",
-        f"{_named('test_its_snippet_runs_with_the_provider_out_of_reach', [each.name for each in sampled])} of {len(entries)}, "
-        f"{real} real",
+        f"{_named(SAMPLED, [each.name for each in sampled])} of {len(entries)}, {real} real",
         recordings,
         _judged(source),
         f"{faults} of 10" if live else "none to ask",
@@ -107,7 +109,9 @@ def _judged(source: str) -> str:
 
 def _recordings(source: str, read: Iterable[str], is_recording: Mapping[str, bool]) -> str:
     folders = FOLDERS.get(source, (source,))
-    own = {path for path, counts in is_recording.items() if counts and path.split("/")[0] in folders}
+    own = {
+        path for path, counts in is_recording.items() if counts and path.split("/")[0] in folders
+    }
     return f"{len(own & set(read))} of {len(own)}" if own else "none exists"
 
 
