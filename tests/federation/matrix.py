@@ -19,8 +19,17 @@ from tests.federation.recorded import used
 
 README = Path(__file__).resolve().parents[2] / "catalogs" / "README.md"
 BEGIN, END = "<!-- sources: made by make sources-table -->", "<!-- sources: end -->"
-HEAD = ("source", "entries", "protocols", "read live, of those that can be", "sample tier",
-        "recordings read", "judged by the provider's client", "faults survived", "verified live")  # fmt: skip
+HEAD = (
+    "source",
+    "entries",
+    "protocols",
+    "read live, of those that can be",
+    "sample tier",
+    "recordings read",
+    "judged by the provider's client",
+    "faults survived",
+    "verified live",
+)
 # The programs that read each emulated source as they are, or why there is none.
 CLIENTS: Mapping[str, str] = {
     "argogdac": "argopy",
