@@ -1,6 +1,6 @@
 """The griddap reader at a real server that was written to answer as ERDDAP does: xpublish-erddap.
 
-ERDDAP itself is a Java program that no package registry here has, and nothing installable serves
+ERDDAP itself is a Java program that comes in no package, and nothing that does serves
 tabledap. The server gets an environment of its own, in seconds where packages can be had.
 """
 
