@@ -12,6 +12,8 @@ from .base import Reading, SourceReader
 from .beacon import Beacon
 from .cdi import CdiList, CdiRecords
 from .ckan import Ckan
+from .cmems import Cmems
+from .cmems_catalogue import CmemsCatalogue
 from .csw import CswRecords
 from .d4science import CatalogueItems, Methods, Workspace
 from .ddas import Ddas
@@ -57,6 +59,8 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "cdi-list": CdiList(),
         "cdi-record": CdiRecords(),
         "ckan": Ckan(),
+        "copernicus-marine": Cmems(),
+        "copernicus-marine-catalogue": CmemsCatalogue(),
         "csw": CswRecords(),
         "d4science-items": CatalogueItems(),
         "d4science-methods": Methods(),
