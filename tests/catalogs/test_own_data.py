@@ -86,6 +86,23 @@ def test_a_csv_is_found_read_and_merged(tmp_path):
     np.testing.assert_array_equal(merged["TEMP"].values[0], [18.2, 17.9])
 
 
+def test_own_data_are_found_by_the_same_search_and_opened_from_it(tmp_path):
+    before = bluecloud_catalogs.find("temperature").total
+    add_data(file(tmp_path, "lagoon.csv", CSV), title="My lagoon")
+    found = bluecloud_catalogs.find("temperature", limit=1)
+    assert found.total == before + 1
+    assert found[0].source == "own"
+    assert len(found) == 2
+    assert found.facets["source"]["own"] == 1
+    table = found.open(0)
+    assert table.attrs["entry"] == "own_lagoon"
+    assert "own" not in {record.source for record in found.next()}
+    here = bluecloud_catalogs.find(bbox=[12, 45, 13, 46], time="2021-06", sources=["own"])
+    assert [record.title for record in here] == ["My lagoon"]
+    assert bluecloud_catalogs.find(bbox=[0, 0, 1, 1], sources=["own"]).total == 0
+    assert list(here.to_intake()) != []
+
+
 def test_private_data_are_the_owners_alone(tmp_path):
     added = add_data(file(tmp_path, "mine.csv", CSV))
     home = tmp_path / "home" / ".bluecloud" / "data"

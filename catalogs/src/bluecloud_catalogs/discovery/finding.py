@@ -3,6 +3,7 @@
 ``BLUECLOUD_SERVICE_URL`` names the service, ``BLUECLOUD_INDEX`` a folder with an index. If the
 service does not answer, what is here is searched in its place, with a warning: a page that is
 empty because little was searched must not look like one that is empty because there is nothing.
+One's own data are found in any case, and never told to a service.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import warnings
 from pathlib import Path
 
 from ..errors import MalformedAnswer, SourceUnavailable
+from ..own.search import with_own
 from ..tiers import TierWarning
 from .backend import Searchable
 from .query import checked
@@ -29,9 +31,12 @@ def find(text: str | None = None, *, index: Searchable | None = None, **asked: o
 
         remote = Remote(service)
         try:
-            return Results(query, remote.search(query), remote, f"the service at {remote.url}")
+            asked_there = with_own(remote)
+            page = asked_there.search(query)
+            return Results(query, page, asked_there, f"the service at {remote.url}")
         except (SourceUnavailable, MalformedAnswer) as fault:
             near, where = here()
+            near = with_own(near)
             warnings.warn(
                 f"The service could not be asked; this is what {where} has. {fault}",
                 TierWarning,
@@ -39,6 +44,7 @@ def find(text: str | None = None, *, index: Searchable | None = None, **asked: o
             )
             return Results(query, near.search(query), near, where)
     near, where = here()
+    near = with_own(near)
     return Results(query, near.search(query), near, where)
 
 

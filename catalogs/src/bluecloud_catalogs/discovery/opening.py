@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ..catalogue import EntryReader, LaboratoryCatalog
 from ..errors import UnknownEntry
+from ..own import own_entries
 from ..tree import Entry, read_sources
 from .records import Record
 
@@ -21,7 +22,7 @@ def reader_of(record: Record) -> EntryReader:
     ParameterError
         If the entry does not take the record's request.
     """
-    entries = read_sources().entries
+    entries = _entries()
     if record.entry is None or record.entry not in entries:
         raise UnknownEntry(f"{record.id}: the catalogue has no entry {record.entry!r}")
     return _reader(entries[record.entry], record)
@@ -29,12 +30,18 @@ def reader_of(record: Record) -> EntryReader:
 
 def catalogue_of(records: Iterable[Record]) -> LaboratoryCatalog:
     """An Intake catalogue of those records that an entry reads, each under a name of its own."""
-    entries = read_sources().entries
+    entries = _entries()
     catalogue = LaboratoryCatalog(_laboratory(), ())
     for record in records:
         if record.entry in entries:
             catalogue.add(_name(record), _reader(entries[record.entry], record))
     return catalogue
+
+
+def _entries() -> dict[str, Entry]:
+    """All that can be read: the sources' entries and one's own."""
+    own = {name: each for name, each in own_entries().items() if isinstance(each, Entry)}
+    return {**read_sources().entries, **own}
 
 
 def _reader(entry: Entry, record: Record) -> EntryReader:
