@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browsing import ARGUMENTS, chromium
+from tests.federation.opened import watch
 from tests.platform.deployments import Deployment, Docker, Local, compose_program, running
 
 TESTS = Path(__file__).parent
@@ -78,8 +79,16 @@ def _docker_fault() -> str:
     return "" if compose_program() else "no compose"
 
 
+def pytest_configure() -> None:
+    """Note from the beginning which recordings are opened."""
+    told = os.environ.get("BLUECLOUD_TEST_DATA")
+    if told and (Path(told) / "recordings").is_dir():
+        watch(Path(told) / "recordings")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot run, saying how to."""
+    """Skip what this machine cannot run, saying how to; last comes what counts the others."""
+    items.sort(key=lambda item: item.name == "test_every_recording_is_read_by_some_test")
     for item in items:
         if item.get_closest_marker("docker") and not os.environ.get("REQUIRE_DOCKER"):
             fault = _docker_fault()
