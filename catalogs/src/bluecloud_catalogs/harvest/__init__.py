@@ -11,6 +11,7 @@ from .emodnet import Emodnet
 from .ena import EnaHarvester
 from .eudat import EudatHarvester
 from .euroargo import EuroArgo
+from .eurobioimaging import EuroBioImaging
 from .eurobis import EurobisHarvester
 from .seadatanet import SeaDataNetHarvester
 
@@ -23,6 +24,7 @@ HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
         "ena": EnaHarvester(),
         "eudat": EudatHarvester(),
         "euroargo": EuroArgo(),
+        "eurobioimaging": EuroBioImaging(),
         "eurobis": EurobisHarvester(),
         "seadatanet": SeaDataNetHarvester(),
     }

@@ -10,6 +10,9 @@ from .argo_tables import ArgoFloats, ArgoGreylist, ArgoTechnical, ArgoTrajectori
 from .argovis import Argovis
 from .base import Reading, SourceReader
 from .beacon import Beacon
+from .bia_images import BiaImages
+from .biostudies import BiostudiesSearch, BiostudiesStudy
+from .biostudies_files import BiostudiesFiles
 from .cdi import CdiList, CdiRecords
 from .ckan import Ckan
 from .cmems import Cmems
@@ -28,11 +31,14 @@ from .griddap import Griddap
 from .gridded_file import GriddedFile
 from .grsf import GrsfSpecies, GrsfStocks
 from .handle import HandleReader
+from .image_set import ImageSet
 from .marineinfo import Marineinfo
 from .mgnify import MgnifyStudies, MgnifyTaxonomy
 from .nvs import NvsCollection
 from .obis import Obis
 from .obis_datasets import ObisChecklist, ObisDatasets
+from .ome_zarr import OmeZarr
+from .omero_plates import OmeroPlates
 from .own_data import OwnDataset, OwnTable
 from .repository import RepositorySearch, RepositoryTable
 from .sdn_order import SeaDataNetFiles, SeaDataNetText
@@ -55,6 +61,10 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "argo-trajectories": ArgoTrajectories(),
         "argovis": Argovis(),
         "beacon": Beacon(),
+        "bia-images": BiaImages(),
+        "biostudies-files": BiostudiesFiles(),
+        "biostudies-search": BiostudiesSearch(),
+        "biostudies-study": BiostudiesStudy(),
         "bluecloud-collections": Ddas(),
         "cdi-list": CdiList(),
         "cdi-record": CdiRecords(),
@@ -79,6 +89,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "grsf-species": GrsfSpecies(),
         "grsf-stocks": GrsfStocks(),
         "handle": HandleReader(),
+        "image-set": ImageSet(),
         "marine-regions": MarineRegions(),
         "marineinfo": Marineinfo(),
         "mgnify-studies": MgnifyStudies(),
@@ -87,6 +98,8 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "obis": Obis(),
         "obis-checklist": ObisChecklist(),
         "obis-datasets": ObisDatasets(),
+        "ome-zarr": OmeZarr(),
+        "omero-plates": OmeroPlates(),
         "own-dataset": OwnDataset(),
         "own-table": OwnTable(),
         "repository-search": RepositorySearch(),

@@ -88,8 +88,14 @@ class PlaceStore(Store):
     def fetch(self, keys: Sequence[str]) -> None:
         """Have these files, those that exist, in one go."""
         wanted = [key for key in dict.fromkeys(keys) if key not in self._had]
-        for key, file in zip(wanted, self._place.fetch(self._asks(wanted)), strict=True):
-            self._had[key] = self._content(key, file)
+        try:
+            files = self._place.fetch(self._asks(wanted))
+        except NotFound:  # a folder's way to say of one of them what a server's status says
+            for key in wanted:
+                self.has(key)
+            return
+        for key, file in zip(wanted, files, strict=True):
+            self._had[key] = self._content(file)
             self.files.append(self._kept(file, self._had[key]))
 
     def has(self, key: str) -> bytes | None:
@@ -101,9 +107,12 @@ class PlaceStore(Store):
 
     def _had_one(self, key: str) -> None:
         try:
-            self.fetch([key])
-        except NotFound:  # a folder's way to say it
+            (file,) = self._place.fetch(self._asks([key]))
+        except NotFound:
             self._had[key] = None
+            return
+        self._had[key] = self._content(file)
+        self.files.append(self._kept(file, self._had[key]))
 
     def _asks(self, keys: Iterable[str], headers: dict[str, str] | None = None) -> list[Ask]:
         return [
@@ -116,7 +125,7 @@ class PlaceStore(Store):
             for key in keys
         ]
 
-    def _content(self, key: str, file: File) -> bytes | None:
+    def _content(self, file: File) -> bytes | None:
         """The bytes of an answer; None for a file that is not there."""
         if file.status in _ABSENT:
             return None
@@ -173,7 +182,7 @@ class PlaceStore(Store):
                 (file,) = self._place.fetch(self._asks([key], {"Range": _header(byte_range)}))
             except NotFound:
                 return None
-            content = self._content(key, file)
+            content = self._content(file)
         whole = content is not None and file.status != HTTPStatus.PARTIAL_CONTENT
         return _cut(content, byte_range) if content is not None and whole else content
 
@@ -271,6 +280,37 @@ class CheckedArray:
             raise
         except Exception as error:
             raise MalformedAnswer(f"{self.name}: a chunk cannot be decoded: {error}") from error
+
+
+class Window:
+    """A part of an array along its chunks, as dask reads it.
+
+    A store of years has a million chunks, and dask keeps a task for each of those it was
+    given: so it is given those alone that hold what is wanted.
+    """
+
+    def __init__(self, array: CheckedArray, places: Sequence[np.ndarray]) -> None:
+        edges = [
+            (
+                int(place.min()) // length * length,
+                min((int(place.max()) // length + 1) * length, size),
+            )
+            for place, length, size in zip(places, array.chunks, array.shape, strict=True)
+        ]
+        self._array, self._starts = array, [start for start, _ in edges]
+        self.shape = tuple(end - start for start, end in edges)
+        self.ndim, self.dtype, self.chunks = array.ndim, array.dtype, array.chunks
+
+    def within(self, places: np.ndarray, axis: int) -> np.ndarray:
+        """Places of the array as places of this part of it."""
+        return places - self._starts[axis]
+
+    def __getitem__(self, index: Any) -> Any:
+        moved = tuple(
+            slice(each.start + start, each.stop + start)
+            for each, start in zip(index, self._starts, strict=True)
+        )
+        return self._array[moved]
 
 
 def _header(part: ByteRequest) -> str:
