@@ -17,7 +17,11 @@ many = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 _degrees = st.floats(-400, 400) | st.floats(-180, 180) | st.integers(-180, 360)
-boxes = st.none() | st.lists(_degrees | st.just(float("nan")), min_size=3, max_size=5)
+_east, _north = st.floats(-180, 180), st.floats(-90, 90)
+_possible = st.tuples(_east, _north, _east, _north).map(
+    lambda box: [box[0], min(box[1], box[3]), box[2], max(box[1], box[3])]
+)
+boxes = st.none() | _possible | st.lists(_degrees | st.just(float("nan")), min_size=3, max_size=5)
 _dates = st.dates().map(str) | st.sampled_from(["2020", "2020-05", "..", "", "soon", "2020-05-05"])
 periods = st.none() | st.lists(_dates, min_size=1, max_size=3) | _dates | st.tuples(_dates, _dates)
 junk = st.one_of(
@@ -26,6 +30,11 @@ junk = st.one_of(
 
 
 _entry = functools.cache(declared)
+
+
+def example(name: str) -> dict[str, Any]:
+    """What an entry is asked for in its own example."""
+    return dict(_entry(name).declaration.example)
 
 
 def answered(name: str, parameters: Mapping[str, Any]) -> Any:

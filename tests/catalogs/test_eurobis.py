@@ -1,5 +1,6 @@
 """EurOBIS and OBIS: recorded answers, requests of every sort, and what comes into SQL."""
 
+import functools
 import json
 
 import pyoxigraph as ox
@@ -28,6 +29,11 @@ ABRA = "occurrence_scientificname_Abra_alba_offset_0_mof_True_size_100_hasextens
 def file(name: str) -> File:
     path = recorded(f"obis/json/{name}")
     return File(path.name, path.read_bytes())
+
+
+@functools.cache
+def view_options() -> EurobisOptions:
+    return EurobisOptions.model_validate(declared("eurobis_occurrences").declaration.options)
 
 
 def cassettes():
@@ -178,7 +184,7 @@ def test_a_malformed_description_is_refused_as_a_whole_with_the_line():
     ],
 )  # fmt: skip
 def test_a_view_is_asked_as_its_provider_documents(asked, told):
-    options = EurobisOptions.model_validate(declared("eurobis_occurrences").declaration.options)
+    options = view_options()
     assert view_params(EurobisRequest.model_validate(asked), options) == told
 
 
@@ -196,7 +202,7 @@ def test_a_view_is_asked_as_its_provider_documents(asked, told):
     )
 )
 def test_nothing_but_numbers_and_dates_comes_into_a_view(asked):
-    options = EurobisOptions.model_validate(declared("eurobis_occurrences").declaration.options)
+    options = view_options()
     try:
         request = EurobisRequest.model_validate(asked)
     except ValidationError:

@@ -15,7 +15,7 @@ from bluecloud_catalogs.readers.asked import during, inside
 from bluecloud_catalogs.readers.cdi import addresses_of, row_of
 from bluecloud_catalogs.readers.cdi_record import cdi_of
 from bluecloud_catalogs.readers.nvs import concepts_of
-from tests.catalogs.asking import answered, boxes, junk, many, periods
+from tests.catalogs.asking import answered, boxes, example, junk, many, periods
 from tests.catalogs.seadatanet import recorded_file
 from tests.federation.reading import declared
 from tests.federation.recorded import recorded
@@ -177,8 +177,7 @@ def test_a_list_of_exported_records_has_holder_and_identifier():
 @given(boxes, periods)
 def test_an_order_is_chosen_from_or_the_request_refused(bbox, time):
     for name in ("seadatanet_order_text", "seadatanet_order_netcdf"):
-        example = declared(name).declaration.example
-        found = answered(name, {**example, "bbox": bbox, "time": time})
+        found = answered(name, {**example(name), "bbox": bbox, "time": time})
         if found is None:
             continue
         request, data = found

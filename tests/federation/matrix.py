@@ -12,9 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tests.federation.opened import opened
-
 from bluecloud_catalogs.tree import Entry, read_sources
+from tests.federation.opened import opened
 from tests.federation.recorded import used
 
 README = Path(__file__).resolve().parents[2] / "catalogs" / "README.md"

@@ -69,7 +69,9 @@ class SeaDataNet:
         if found := re.fullmatch(r"nvs/collection/(\w{3})/current/(?:(\w+)/)?", path):
             name = f"nvs/{found[1]}_{found[2]}.jsonld" if found[2] else f"nvs/{found[1]}.jsonld"
             told = self.folder / name
-            known = told.is_file() and request.query.get("_mediatype") == "application/ld+json"
+            # The server takes the plus of "ld+json" as it stands, which argopy sends unescaped.
+            kind = request.query.get("_mediatype", "").replace(" ", "+")
+            known = told.is_file() and kind == "application/ld+json"
             return Reply(told.read_bytes(), content_type="application/ld+json") if known else None
         if path == "nvs/sparql":
             page = (self.folder / "nvs/sparql_sssom_R08_R23.srj.json").read_bytes()

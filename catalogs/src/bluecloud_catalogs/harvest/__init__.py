@@ -13,6 +13,7 @@ from .eudat import EudatHarvester
 from .euroargo import EuroArgo
 from .eurobioimaging import EuroBioImaging
 from .eurobis import EurobisHarvester
+from .icos import IcosHarvester
 from .seadatanet import SeaDataNetHarvester
 
 HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
@@ -26,6 +27,7 @@ HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
         "euroargo": EuroArgo(),
         "eurobioimaging": EuroBioImaging(),
         "eurobis": EurobisHarvester(),
+        "icos": IcosHarvester(),
         "seadatanet": SeaDataNetHarvester(),
     }
 )

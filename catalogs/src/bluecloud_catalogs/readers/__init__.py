@@ -31,6 +31,8 @@ from .griddap import Griddap
 from .gridded_file import GriddedFile
 from .grsf import GrsfSpecies, GrsfStocks
 from .handle import HandleReader
+from .icos_data import IcosData
+from .icos_meta import IcosMeta
 from .image_set import ImageSet
 from .marineinfo import Marineinfo
 from .mgnify import MgnifyStudies, MgnifyTaxonomy
@@ -40,6 +42,7 @@ from .obis_datasets import ObisChecklist, ObisDatasets
 from .ome_zarr import OmeZarr
 from .omero_plates import OmeroPlates
 from .own_data import OwnDataset, OwnTable
+from .pangaea import Pangaea
 from .repository import RepositorySearch, RepositoryTable
 from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
@@ -89,6 +92,8 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "grsf-species": GrsfSpecies(),
         "grsf-stocks": GrsfStocks(),
         "handle": HandleReader(),
+        "icos-data": IcosData(),
+        "icos-object": IcosMeta(),
         "image-set": ImageSet(),
         "marine-regions": MarineRegions(),
         "marineinfo": Marineinfo(),
@@ -102,6 +107,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "omero-plates": OmeroPlates(),
         "own-dataset": OwnDataset(),
         "own-table": OwnTable(),
+        "pangaea": Pangaea(),
         "repository-search": RepositorySearch(),
         "repository-table": RepositoryTable(),
         "seadatanet-netcdf": SeaDataNetFiles(),
