@@ -14,7 +14,10 @@ from tests.federation.reading import asked
 
 ENTRIES = read_sources().entries
 # What a column holds that is counted in nothing.
-NO_UNITS = {"UTC", "WMO number", "EDMO code", "not stated by the service", "as in column units"}
+NO_UNITS = {
+    "UTC", "WMO number", "EDMO code", "AphiaID", "MRGID", "dasid",
+    "not stated by the service", "as in column units",
+}  # fmt: skip
 # CF's canonical units that say more than a dimension.
 SALINITY = {"1", "1e-3", "PSU", "psu"}
 

@@ -32,8 +32,9 @@ from .errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
-    from typing import Any, Literal
+    from typing import Literal
 
     import pandas as pd
     import xarray as xr
@@ -90,12 +91,37 @@ def citations(*read: Data) -> str:
 
 
 def add_data(
-    path: str | Path, *, visibility: Literal["private", "laboratory"] = "private", **told: Any
+    path: str | Path,
+    *,
+    visibility: Literal["private", "laboratory"] = "private",
+    title: str | None = None,
+    name: str | None = None,
+    licence: Literal[
+        "all rights reserved", "CC0 1.0", "CC BY 4.0", "CC BY-NC 4.0"
+    ] = "all rights reserved",
+    citation: str | None = None,
+    units: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    time: str | datetime | None = None,
+    position: tuple[float, float] | None = None,
+    replace: bool = False,
 ) -> Added:
     """Add a file of one's own to the catalogue; see :func:`bluecloud_catalogs.own.add_data`."""
     from .own import add_data
 
-    return add_data(path, visibility=visibility, **told)
+    return add_data(
+        path,
+        visibility=visibility,
+        title=title,
+        name=name,
+        licence=licence,
+        citation=citation,
+        units=units,
+        names=names,
+        time=time,
+        position=position,
+        replace=replace,
+    )
 
 
 def merge_profiles(
