@@ -10,6 +10,7 @@ of a real one, by which examples ask for it, and says in its title that it is sy
 import io
 import json
 import sys
+import tempfile
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -88,7 +89,15 @@ def odv() -> str:
 
 def netcdf() -> bytes:
     """The same stations as SeaDataNet's NetCDF profiles."""
-    file = netCDF4.Dataset("made.nc", "w", format="NETCDF3_CLASSIC", memory=8192)
+    # In memory the library leaves what lay there between variables; on disk there are zeros.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "made.nc"
+        _write_netcdf(path)
+        return path.read_bytes()
+
+
+def _write_netcdf(path: Path) -> None:
+    file = netCDF4.Dataset(path, "w", format="NETCDF3_CLASSIC")
     file.title = "SYNTHETIC sample of Blue-Cloud VRE: no observations"
     file.Conventions = "SeaDataNet_1.0 CF 1.6"
     file.featureType = "profile"
@@ -127,7 +136,7 @@ def netcdf() -> bytes:
         )
         flag[:] = [[ord(code) for code in row] for row in told]
         flag.Conventions = "SeaDataNet measurand qualifier flags"
-    return bytes(file.close())
+    file.close()
 
 
 def _variable(
