@@ -16,7 +16,7 @@ ENTRIES = read_sources().entries
 # What a column holds that is counted in nothing.
 NO_UNITS = {
     "UTC", "WMO number", "EDMO code", "AphiaID", "MRGID", "dasid",
-    "not stated by the service", "as in column units",
+    "not stated by the service", "as in column units", "as in measurementUnit",
 }  # fmt: skip
 # CF's canonical units that say more than a dimension.
 SALINITY = {"1", "1e-3", "PSU", "psu"}
@@ -45,6 +45,8 @@ def canonical() -> dict[str, str]:
 def assert_understood(units: str, standard_name: str | None, where: str) -> None:
     if standard_name == "time" or (standard_name is None and units in NO_UNITS):
         return
+    if units in SALINITY and standard_name in {"sea_water_salinity", "sea_surface_salinity"}:
+        return  # 1e-3 is CF's own, which pint does not take for a unit
     dimension = registry().Quantity(1, registry().Unit(units)).dimensionality
     if standard_name is None or units in SALINITY:
         return
