@@ -1,6 +1,8 @@
 """SeaDataNet's vocabularies and index, as recorded; requests of every sort; samples as files."""
 
+import json
 from datetime import date
+from urllib.parse import unquote
 
 import numpy as np
 import pyoxigraph as ox
@@ -14,7 +16,7 @@ from bluecloud_catalogs.places import File, place_of
 from bluecloud_catalogs.readers.asked import during, inside
 from bluecloud_catalogs.readers.cdi import addresses_of, row_of
 from bluecloud_catalogs.readers.cdi_record import cdi_of
-from bluecloud_catalogs.readers.nvs import concepts_of
+from bluecloud_catalogs.readers.nvs import NvsCollection, NvsRequest, concepts_of
 from tests.catalogs.asking import answered, boxes, example, junk, many, periods
 from tests.catalogs.seadatanet import recorded_file
 from tests.federation.reading import declared
@@ -37,6 +39,22 @@ def test_a_recorded_collection_has_all_the_concepts_it_lists(name, title, count)
     assert all(each["urn"] == f"SDN:{name}::{each['code']}" for each in concepts)
 
 
+def test_collections_are_asked_for_at_the_addresses_that_were_recorded():
+    items = json.loads(recorded("seadatanet/nvs/index.json").read_text())["items"]
+    urls = {each["file"]: each["url"] for each in items}
+    asked = []
+
+    class Place:
+        tier = "live"
+
+        def fetch(self, asks):
+            asked.extend(f"https://vocab.nerc.ac.uk/{unquote(each.path)}" for each in asks)
+            return [recorded_file("nvs/R01.jsonld")]
+
+    NvsCollection().read(Place(), None, NvsRequest(collection="R01"), lazy=False)
+    assert asked == [urls["R01.jsonld"]]
+
+
 def test_a_concept_has_its_links_and_says_whether_it_is_deprecated():
     _, concepts = concepts_of(recorded_file("nvs/R03.jsonld"))
     by_code = {each["code"]: each for each in concepts}
@@ -55,7 +73,7 @@ def test_one_concept_is_read_as_a_collection_is_and_its_turtle_says_the_same():
         path = recorded(f"seadatanet/nvs/R27_AANDERAA_OPTODE_3835.{suffix}")
         labels = [
             quad.object.value
-            for quad in ox.parse(path=path, format=format_)
+            for quad in ox.parse(path.read_bytes(), format=format_)
             if quad.predicate.value == "http://www.w3.org/2004/02/skos/core#prefLabel"
         ]
         assert labels == [concept["label"]]
@@ -63,7 +81,7 @@ def test_one_concept_is_read_as_a_collection_is_and_its_turtle_says_the_same():
 
 def test_the_turtle_of_a_collection_has_the_labels_of_its_json():
     _, concepts = concepts_of(recorded_file("nvs/R03.jsonld"))
-    quads = ox.parse(path=recorded("seadatanet/nvs/R03.ttl"), format=ox.RdfFormat.TURTLE)
+    quads = ox.parse(recorded("seadatanet/nvs/R03.ttl").read_bytes(), format=ox.RdfFormat.TURTLE)
     labels = {
         quad.subject.value: quad.object.value
         for quad in quads
@@ -137,7 +155,7 @@ def test_a_record_against_its_schema_is_malformed():
 
 def test_recorded_linked_data_has_the_parameters_of_its_record():
     path = recorded("seadatanet/cdi/seadatanet.ttl")
-    quads = list(ox.parse(path=path, format=ox.RdfFormat.TURTLE))
+    quads = list(ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE))
     linked = {
         quad.subject.value.rstrip("/").rpartition("/")[2]
         for quad in quads

@@ -90,10 +90,7 @@ class IcosData(SourceReader):
     ) -> Reading:
         """Read the rows asked for; licence and citation are the object's own."""
         if request.object is None:
-            raise ParameterError(
-                "which object? Give the 24 characters at the end of its PID: icos_ocean_objects "
-                "lists them"
-            )
+            raise ParameterError("which object? Give the 24 characters at the end of its PID")
         meta, told = described(place, options.meta, request.object)
         wanted = _wanted(told, request)
         if (told.rows or 0) * len(wanted) > options.most:
@@ -229,10 +226,7 @@ def _binary(
     body = {
         "tableId": told.id,
         "subFolder": told.format,
-        "schema": {
-            "columns": [_FORMATS[each.format][0] for each in ordered],
-            "size": told.rows,
-        },
+        "schema": {"columns": [_FORMATS[each.format][0] for each in ordered], "size": told.rows},
         "columnNumbers": [ordered.index(each) for each in chosen],
     }
     ask = Ask(
