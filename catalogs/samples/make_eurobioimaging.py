@@ -104,7 +104,13 @@ def study() -> dict[str, Any]:
         "attributes": _pairs(ReleaseDate="2023-03-02", AttachTo="BioImages"),
         "section": {
             "type": "Study",
-            "attributes": [*_pairs(Title="SYNTHETIC study of a sea anemone"), licence],
+            "attributes": [
+                *_pairs(
+                    Title="SYNTHETIC study of a sea anemone",
+                    Description="Drawn shapes in the place of a marine animal",
+                ),
+                licence,
+            ],
             "links": {},
             "subsections": [biosample, acquisition, *components],
         },
