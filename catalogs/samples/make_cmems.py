@@ -91,7 +91,7 @@ DATASETS = (
     ),
     Dataset(
         _MERCATOR, "10.48670/moi-00016",
-        "cmems_mod_glo_phy-cur_anfc_0.083deg_P1D-m", "202100", "daily mean currents",
+        "cmems_mod_glo_phy-cur_anfc_0.083deg_P1D-m", "202101", "daily mean currents",
         (
             Variable("uo", "eastward_sea_water_velocity", "m s-1", 0.0, 0.3),
             Variable("vo", "northward_sea_water_velocity", "m s-1", 0.05, 0.2),
@@ -100,7 +100,7 @@ DATASETS = (
     ),
     Dataset(
         "NWSHELF_MULTIYEAR_BGC_004_011", "10.48670/moi-00058",
-        "cmems_mod_nws_bgc-chl_my_7km-3D_P1M-m", "202000", "monthly mean chlorophyll",
+        "cmems_mod_nws_bgc-chl_my_7km-3D_P1M-m", "202001", "monthly mean chlorophyll",
         (
             Variable(
                 "chl", "mass_concentration_of_chlorophyll_a_in_sea_water", "mg m-3", 1.0, 0.8
@@ -110,7 +110,7 @@ DATASETS = (
     ),
     Dataset(
         "GLOBAL_MULTIYEAR_BGC_001_029", "10.48670/moi-00019",
-        "cmems_mod_glo_bgc_my_0.25deg_P1D-m", "202300", "daily mean biogeochemistry",
+        "cmems_mod_glo_bgc_my_0.25deg_P1D-m", "202301", "daily mean biogeochemistry",
         (
             Variable(
                 "chl", "mass_concentration_of_chlorophyll_a_in_sea_water", "mg m-3", 0.6, 0.4
@@ -126,7 +126,7 @@ DATASETS = (
     ),
     Dataset(
         "GLOBAL_ANALYSISFORECAST_WAV_001_027", "10.48670/moi-00017",
-        "cmems_mod_glo_wav_anfc_0.083deg_PT3H-i", "202300", "3-hourly waves",
+        "cmems_mod_glo_wav_anfc_0.083deg_PT3H-i", "202301", "3-hourly waves",
         (
             Variable("VHM0", "sea_surface_wave_significant_height", "m", 1.5, 1.0),
             Variable("VMDR", "sea_surface_wave_from_direction", "degree", 180.0, 90.0),

@@ -132,8 +132,13 @@ class Federation:
 
 
 @contextmanager
-def serve(providers: Mapping[str, Provider]) -> Iterator[Federation]:
-    """Serve providers, each below its name; one of the empty name is the whole tree."""
+def serve(
+    providers: Mapping[str, Provider], *, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[Federation]:
+    """Serve providers, each below its name; one of the empty name is the whole tree.
+
+    ``host`` is an address of loopback; a client that drops the port of an address needs 80.
+    """
     seen: Counter[str] = Counter()
 
     class Handler(BaseHTTPRequestHandler):
@@ -260,8 +265,8 @@ def serve(providers: Mapping[str, Provider]) -> Iterator[Federation]:
         request_queue_size = 64  # with the usual 5, the sixth connection at once waits a second
         daemon_threads = True
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        federation = Federation(f"http://127.0.0.1:{server.server_port}")
+    with Server((host, port), Handler) as server:
+        federation = Federation(f"http://{host}:{server.server_port}")
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from .argogdac import ArgoGdac
 from .base import Harvester, Page, Quarantined
 from .bluecloud import BluecloudHarvester
+from .cmems import CmemsHarvester
 from .d4science import D4ScienceHarvester
 from .emodnet import Emodnet
 from .ena import EnaHarvester
@@ -20,6 +21,7 @@ HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
     {
         "argogdac": ArgoGdac(),
         "bluecloud": BluecloudHarvester(),
+        "cmems": CmemsHarvester(),
         "d4science": D4ScienceHarvester(),
         "emodnet": Emodnet(),
         "ena": EnaHarvester(),

@@ -33,19 +33,23 @@ from .grsf import GrsfSpecies, GrsfStocks
 from .handle import HandleReader
 from .icos_data import IcosData
 from .icos_meta import IcosMeta
+from .hda import HdaDatasets, HdaScenes
 from .image_set import ImageSet
 from .marineinfo import Marineinfo
 from .mgnify import MgnifyStudies, MgnifyTaxonomy
 from .nvs import NvsCollection
 from .obis import Obis
 from .obis_datasets import ObisChecklist, ObisDatasets
+from .odata import ODataScenes
 from .ome_zarr import OmeZarr
 from .omero_plates import OmeroPlates
+from .openeo import OpenEoIndex
 from .own_data import OwnDataset, OwnTable
 from .pangaea import Pangaea
 from .repository import RepositorySearch, RepositoryTable
 from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
+from .stac import StacScenes, StacTree
 from .synthetic_sst import SyntheticSst
 from .table_file import TableFile
 from .tabledap import Tabledap
@@ -94,6 +98,8 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "handle": HandleReader(),
         "icos-data": IcosData(),
         "icos-object": IcosMeta(),
+        "hda-datasets": HdaDatasets(),
+        "hda-scenes": HdaScenes(),
         "image-set": ImageSet(),
         "marine-regions": MarineRegions(),
         "marineinfo": Marineinfo(),
@@ -103,8 +109,10 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "obis": Obis(),
         "obis-checklist": ObisChecklist(),
         "obis-datasets": ObisDatasets(),
+        "odata-scenes": ODataScenes(),
         "ome-zarr": OmeZarr(),
         "omero-plates": OmeroPlates(),
+        "openeo-index": OpenEoIndex(),
         "own-dataset": OwnDataset(),
         "own-table": OwnTable(),
         "pangaea": Pangaea(),
@@ -113,6 +121,8 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "seadatanet-netcdf": SeaDataNetFiles(),
         "seadatanet-text": SeaDataNetText(),
         "sparql": Sparql(),
+        "stac-scenes": StacScenes(),
+        "stac-tree": StacTree(),
         "synthetic-sst": SyntheticSst(),
         "table-file": TableFile(),
         "tabledap": Tabledap(),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Series: TypeAlias = Literal["arco-geo-series", "arco-time-series"]
 ASSETS: Mapping[Series, str] = {"arco-geo-series": "timeChunked", "arco-time-series": "geoChunked"}
 CONFIG = "mdl-metadata/clientsConfigV1.json"
-_ITEM_ID = re.compile(r"^(?P<dataset>.+?)(?:_(?P<version>\d{6}))?(?:--ext--(?P<part>.+))?$")
+_ITEM_ID = re.compile(r"^(?P<dataset>.+?)(?:_(?P<version>\d{4}(?:0[1-9]|1[0-2])))?(?:--ext--(?P<part>.+))?$")
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -224,7 +224,8 @@ def describe(place: Place, name: str, dataset: str, *, now: datetime | None = No
     offered: list[str] = []
     waiting: list[str] = []
     moment = now or datetime.now(UTC)
-    best: Described | None = None
+    files = [config]
+    best: tuple[Version, Product] | None = None
     for root in found:
         try:
             record, product_file = product(place, root, name)
@@ -234,13 +235,16 @@ def describe(place: Place, name: str, dataset: str, *, now: datetime | None = No
         ids = {path: split_item(path.split("/")[0]) for path in record.items}
         offered += [each[0] for each in ids.values()]
         paths = [path for path, each in ids.items() if each[0] == dataset]
-        for version, file in versions(place, root, name, paths):
+        read = versions(place, root, name, paths)
+        # All of them, also those that were passed over: a snapshot has to choose again.
+        files += [product_file, *(file for _, file in read)]
+        for version, _ in read:
             if not version.is_in_force(moment) or not version.stores:
                 waiting.append(version.name[1])
-            elif best is None or _order(version) > _order(best.version):
-                best = Described(version, record, [config, product_file, file])
+            elif best is None or _order(version) > _order(best[0]):
+                best = version, record
     if best is not None:
-        return best
+        return Described(*best, files)
     if waiting:
         raise NotFound(
             f"{dataset}: none of its versions ({', '.join(sorted(set(waiting)))}) is released, in "

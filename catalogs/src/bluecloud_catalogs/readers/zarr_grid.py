@@ -142,8 +142,9 @@ class Grid:
 
     def _axis(self, coordinate: xr.DataArray, wanted: Wanted) -> Axis:
         import numpy as np
+        import xarray as xr
 
-        variable, values = coordinate.variable, coordinate.values
+        values = coordinate.values
         name = _NAMES.get(str(coordinate.name), str(coordinate.name))
         places = np.arange(values.size)
         if name == "longitude" and wanted.bbox is not None:
@@ -158,7 +159,8 @@ class Grid:
             values = values[places]
         elif name in {"elevation", "depth"}:
             return self._vertical(coordinate, wanted)
-        return Axis(variable.copy(data=values), places)
+        variable = xr.Variable(coordinate.dims, values, coordinate.attrs, coordinate.encoding)
+        return Axis(variable, places)
 
     def _vertical(self, coordinate: xr.DataArray, wanted: Wanted) -> Axis:
         """Depths from the surface down, whichever way the store counts."""
@@ -207,17 +209,26 @@ class Grid:
     def dataset(self, names: Sequence[str], axes_of: Mapping[str, Axis]) -> xr.Dataset:
         """The selection, chunk by chunk as dask arrays."""
         import dask.array as da
+        import numpy as np
         import xarray as xr
+
+        from .zarr_store import Window
 
         raw = {}
         for name in names:
             array = self.arrays[name]
-            data = da.from_array(  # type: ignore[no-untyped-call]
-                array, chunks=array.chunks, asarray=False, lock=False
-            )
             dimensions = self.dimensions(name)
-            for position, each in enumerate(dimensions):
-                data = _taken(data, axes_of[each].places, position)
+            shape = tuple(axes_of[each].places.size for each in dimensions)
+            if 0 in shape:  # dask would ask for chunks, to take nothing from them
+                data = np.empty(shape, array.dtype)
+            else:
+                places = [axes_of[each].places for each in dimensions]
+                window = Window(array, places)
+                data = da.from_array(  # type: ignore[no-untyped-call]
+                    window, chunks=window.chunks, asarray=False, lock=False
+                )
+                for position, wanted in enumerate(places):
+                    data = _taken(data, window.within(wanted, position), position)
             named = ["depth" if each == "elevation" else each for each in dimensions]
             raw[name] = xr.Variable(named, data, _attrs(array))
         decoded = xr.decode_cf(xr.Dataset(raw), decode_timedelta=False)
@@ -254,8 +265,6 @@ def _taken(data: Any, places: Places, axis: int) -> Any:
     """These places of one axis; a run of them as a slice, which keeps the chunks."""
     import numpy as np
 
-    if not places.size:
-        return data[(slice(None),) * axis + (slice(0, 0),)]
     if np.all(np.diff(places) == 1):
         cut = slice(int(places[0]), int(places[-1]) + 1)
     elif np.all(np.diff(places) == -1):
