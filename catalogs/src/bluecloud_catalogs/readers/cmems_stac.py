@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 Series: TypeAlias = Literal["arco-geo-series", "arco-time-series"]
 ASSETS: Mapping[Series, str] = {"arco-geo-series": "timeChunked", "arco-time-series": "geoChunked"}
 CONFIG = "mdl-metadata/clientsConfigV1.json"
-_ITEM_ID = re.compile(r"^(?P<dataset>.+?)(?:_(?P<version>\d{4}(?:0[1-9]|1[0-2])))?(?:--ext--(?P<part>.+))?$")
+_ITEM_ID = re.compile(
+    r"^(?P<dataset>.+?)(?:_(?P<version>\d{4}(?:0[1-9]|1[0-2])))?(?:--ext--(?P<part>.+))?$"
+)
 Model = TypeVar("Model", bound=BaseModel)
 
 
