@@ -155,9 +155,10 @@ def test_the_client_describes_what_we_describe(judged, federation):
     assert set(told["services"]) == services == set(", ".join(of["services"]).split(", "))
     assert told["product"] == emulated.MERCATOR
     # The newest that is released is the first that the client takes, and ours too.
-    assert told["versions"][0] == ours(
-        bbox=[2, 39, 2.1, 39.1], time="2024-01-02", depth=[0, 1]
-    ).attrs["dataset_version"]
+    assert (
+        told["versions"][0]
+        == ours(bbox=[2, 39, 2.1, 39.1], time="2024-01-02", depth=[0, 1]).attrs["dataset_version"]
+    )
 
 
 def test_the_client_has_names_for_what_goes_wrong(judged):
