@@ -8,6 +8,7 @@ from .base import Harvester, Page, Quarantined
 from .bluecloud import BluecloudHarvester
 from .cmems import CmemsHarvester
 from .d4science import D4ScienceHarvester
+from .dias import DiasHarvester
 from .emodnet import Emodnet
 from .ena import EnaHarvester
 from .eudat import EudatHarvester
@@ -23,6 +24,7 @@ HARVESTERS: Mapping[str, Harvester] = MappingProxyType(
         "bluecloud": BluecloudHarvester(),
         "cmems": CmemsHarvester(),
         "d4science": D4ScienceHarvester(),
+        "dias": DiasHarvester(),
         "emodnet": Emodnet(),
         "ena": EnaHarvester(),
         "eudat": EudatHarvester(),

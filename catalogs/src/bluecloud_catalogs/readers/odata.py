@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from ..places import File, Place
 
 _PAGE = 200
-_EXPAND = "Attributes"
-# Those who made the protocol let a word of a filter stand in quotes, which are doubled inside.
+# Without quotes, which would end the word in a filter.
 _WORD = r"^[A-Za-z0-9_-]{1,60}$"
 
 
@@ -56,7 +55,7 @@ class ODataScenes(SourceReader):
             "$orderby": "ContentDate/Start asc",
             "$top": _PAGE,
             "$count": "True",
-            "$expand": _EXPAND,
+            "$expand": "Attributes",
         }
         ask = Ask(
             with_query("Products", query, safe="/()',:;="),

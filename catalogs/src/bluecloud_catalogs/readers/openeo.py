@@ -20,6 +20,7 @@ from ..places import Ask
 from . import boxes
 from .asked import Asked, Box, Period
 from .base import Reading, SourceReader
+from .classic_netcdf import missing_bytes
 from .copernicus_login import cdse
 from .scenes import stamp
 
@@ -151,7 +152,8 @@ def _computed(place: Place, graph: dict[str, Any], authorization: str) -> File:
 
     wanted = {"title": "Blue-Cloud VRE", "process": {"process_graph": graph}}
     created = asked("jobs", "POST", json.dumps(wanted).encode())
-    job = created.headers.get("openeo-identifier") or ""
+    headers = created.headers
+    job = headers.get("openeo-identifier") or headers.get("location", "").rpartition("/")[2]
     if not job.replace("-", "").replace("_", "").isalnum():
         raise MalformedAnswer(f"{created.path}: the back-end gave the job no name: {job!r}")
     asked(f"jobs/{job}/results", "POST")
@@ -201,12 +203,12 @@ def _dataset(file: File, options: OpenEoOptions) -> xr.Dataset:
 
     if not file.content.startswith((b"\x89HDF", b"CDF")):
         raise MalformedAnswer(f"{file.path}: the result is no NetCDF file")
+    if file.content.startswith(b"CDF") and missing_bytes(file.content):
+        raise MalformedAnswer(f"{file.path}: the result is not whole")
     try:
-        with (
-            netCDF4.Dataset("in memory", memory=file.content) as held,
-            xr.open_dataset(xr.backends.NetCDF4DataStore(held)) as opened,  # type: ignore[no-untyped-call]
-        ):
-            dataset = opened.load()
+        with netCDF4.Dataset("result.nc", memory=file.content) as held:
+            store_of: Any = xr.backends.NetCDF4DataStore  # which has no types
+            dataset = xr.open_dataset(store_of(held)).load()
     except (OSError, ValueError, RuntimeError) as error:
         raise MalformedAnswer(f"{file.path}: {error}") from error
     variables = [name for name, each in dataset.data_vars.items() if each.ndim >= 2]
