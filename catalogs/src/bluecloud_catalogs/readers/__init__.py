@@ -31,9 +31,9 @@ from .griddap import Griddap
 from .gridded_file import GriddedFile
 from .grsf import GrsfSpecies, GrsfStocks
 from .handle import HandleReader
+from .hda import HdaDatasets, HdaScenes
 from .icos_data import IcosData
 from .icos_meta import IcosMeta
-from .hda import HdaDatasets, HdaScenes
 from .image_set import ImageSet
 from .marineinfo import Marineinfo
 from .mgnify import MgnifyStudies, MgnifyTaxonomy
@@ -96,10 +96,10 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "grsf-species": GrsfSpecies(),
         "grsf-stocks": GrsfStocks(),
         "handle": HandleReader(),
-        "icos-data": IcosData(),
-        "icos-object": IcosMeta(),
         "hda-datasets": HdaDatasets(),
         "hda-scenes": HdaScenes(),
+        "icos-data": IcosData(),
+        "icos-object": IcosMeta(),
         "image-set": ImageSet(),
         "marine-regions": MarineRegions(),
         "marineinfo": Marineinfo(),
