@@ -160,6 +160,7 @@ def test_nothing_is_kept_of_a_file_that_is_wrong(tmp_path):
         (("latitude", "y"), r"it has no latitude: name a column so, or give time and position"),
         (("salinity [1]", "temperature [degC]"), r"more than one column is temperature"),
         (("salinity [1]", ""), r"column 6 has no name"),
+        (("18.4", "warm"), r"line 4, .*: 'warm' is no number, and its unit is"),
         (("0.9\n", "0.9,7\n"), r"line 4: 8 cells, and 7 columns"),
     ],
 )

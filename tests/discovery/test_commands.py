@@ -32,7 +32,7 @@ def run(*words: str) -> Result:
 def test_the_program_is_installed_and_names_its_commands() -> None:
     program = Path(sys.executable).with_name("bluecloud")
     told = subprocess.run([program, "data", "--help"], capture_output=True, text=True, check=True)
-    for word in ("find", "read", "harvest", "health", "verify"):
+    for word in ("find", "read", "add", "harvest", "health", "verify"):
         assert f" {word} " in told.stdout
 
 
@@ -145,3 +145,36 @@ def test_a_laboratory_gets_the_client_and_nothing_of_the_hub(tmp_path: Path) -> 
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ran.stdout.strip() == "[]"
+
+
+CAST = """time,latitude,longitude,depth [m],TEMP [degree_Celsius]
+2021-05-04T10:00:00,43.4,3.6,1,17.5
+2021-05-04T10:00:00,43.4,3.6,2,17.1
+"""
+
+
+def test_a_file_of_ones_own_is_added_and_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLUECLOUD_OWN_DATA", str(tmp_path / "own"))
+    file = tmp_path / "lagoon.csv"
+    file.write_text(CAST)
+    names = ("--standard-name", "TEMP=sea_water_temperature")
+    told = run("data", "add", str(file), "--title", "My lagoon", *names)
+    assert (told.exit_code, told.stdout) == (0, "own_lagoon: My lagoon, 2 rows\n")
+    assert "My lagoon" in run("data", "find", "lagoon").stdout
+
+
+def test_what_is_wrong_with_a_file_or_a_word_is_said_and_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLUECLOUD_OWN_DATA", str(tmp_path / "own"))
+    file = tmp_path / "lagoon.csv"
+    file.write_text(CAST.replace("17.1", "warm"))
+    told = run("data", "add", str(file))
+    assert told.exit_code == 1
+    assert "UnusableFile" in told.stderr
+    assert "warm" in told.stderr
+    told = run("data", "add", str(file), "--unit", "TEMP")
+    assert "--unit TEMP: it must be COLUMN=VALUE" in told.stderr
+    assert not (tmp_path / "own").exists()

@@ -1,4 +1,4 @@
-"""The commands ``bluecloud data``: find, read, harvest, health, verify.
+"""The commands ``bluecloud data``: find, read, add, harvest, health, verify.
 
 They need Typer and Rich, which come with the package ``bluecloud`` that has the command line;
 nothing else of this package does.
@@ -16,7 +16,7 @@ from ..errors import DataError
 
 P = ParamSpec("P")
 
-app = typer.Typer(help="Find, read, harvest and check data.", no_args_is_help=True)
+app = typer.Typer(help="Find, read, add, harvest and check data.", no_args_is_help=True)
 
 
 def command(function: Callable[P, None]) -> Callable[P, None]:
@@ -34,4 +34,4 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
     return function
 
 
-from . import checking, finding, harvesting  # noqa: E402, F401 -- each adds its commands
+from . import adding, checking, finding, harvesting  # noqa: E402, F401 -- each adds its commands

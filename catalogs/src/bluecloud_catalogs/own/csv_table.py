@@ -88,8 +88,10 @@ def read_csv_table(
         cells = [(number, row[position].strip()) for number, row in body]
         place = _PLACES.get(label.casefold(), "")
         key = place or label
-        table[key] = _time(cells, label, name) if place == "time" else _cells(cells)
         unit = units.get(label, told[position])
+        if place != "time" and unit and unit.casefold() not in _TEXT_UNITS | {"1"}:
+            _check_numbers(cells, label, name, unit)
+        table[key] = _time(cells, label, name) if place == "time" else _cells(cells)
         standard = names.get(label) or place or WORDS.get(label.casefold()) or _cf(label)
         about[key] = {"units": unit, "standard_name": standard, "native": label}
     unknown = (set(units) | set(names)) - set(labels)
@@ -167,6 +169,17 @@ def _is_number(word: str) -> bool:
 def _cf(label: str) -> str:
     """A name that is written as CF writes its names is taken for one."""
     return label if re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+){2,}", label) else ""
+
+
+def _check_numbers(cells: list[tuple[int, str]], label: str, name: str, unit: str) -> None:
+    """Refuse words where there is a unit: a slip of the pen must not make a column of text."""
+    for number, text in cells:
+        if text.casefold() not in _ABSENT and not _is_number(text):
+            raise UnusableFile(
+                f"{name}, line {number}, {label}: {text!r} is no number, and its unit is {unit}: "
+                f"write a number, or one of {', '.join(sorted(word for word in _ABSENT if word))} "
+                "for none"
+            )
 
 
 def _cells(cells: list[tuple[int, str]]) -> Any:
