@@ -97,6 +97,11 @@ def test_a_token_goes_as_a_cookie_to_data_alone_and_is_shown_nowhere(federation)
     assert not any("cpauthToken" in path for path in federation.paths)
 
 
+def test_a_token_copied_with_its_name_is_the_same_token(federation, monkeypatch):
+    monkeypatch.setenv("BLUECLOUD_ICOS_TOKEN", f"cpauthToken={token()}")
+    assert len(ours("icos_data", object=BUOY, columns=["fCO2 [uatm]"])) == 10639
+
+
 def test_a_token_that_has_ended_asks_no_data(federation, monkeypatch):
     monkeypatch.setenv("BLUECLOUD_ICOS_TOKEN", token(hours=-1))
     with pytest.raises(CredentialRequired, match="the token ended on"):

@@ -1,9 +1,8 @@
 """Tables of ICOS data objects, as CSV or in the Carbon Portal's binary columns.
 
-Both are asked for by the object's description, which says what columns there are and how many
-rows: what comes is held against it. The binary form has no header at all: each column whole,
-after the other, in big-endian numbers, in the order in which they were asked for; the table is
-described to the server as its columns sorted by label.
+Both are asked for by the object's description, which says what columns and how many rows there
+are: what comes is held against it. The binary form has no header: each column whole, after the
+other, in big-endian numbers. The table is described to the server by columns sorted by label.
 
 Flags of the Ocean Thematic Centre are WOCE's: 2 is good. They become L20 in ``<column>_QC``, and
 stay as they are beside it.
@@ -46,6 +45,7 @@ _FORMATS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "byte": ("BYTE", ">i1"),
     }
 )
+_TEXT = ("STRING", "")  # whose values are elsewhere: such a column cannot be asked for
 _NO_INTEGER = -(2**31)  # what stands for no value in a column of integers
 _TIME = "TIMESTAMP"
 
@@ -111,8 +111,8 @@ class IcosData(SourceReader):
             for each in wanted
             if not each.is_flag
         }
-        notes = {} if place.tier == "sample" else rights(told)
-        return Reading(table, count=len(table), files=[meta, file], notes=notes)
+        own = {} if place.tier == "sample" else rights(told)
+        return Reading(table, count=len(table), files=[meta, file], notes=own)
 
 
 def binary_columns(content: bytes, formats: Sequence[str], rows: int) -> list[Any]:
@@ -120,12 +120,10 @@ def binary_columns(content: bytes, formats: Sequence[str], rows: int) -> list[An
 
     Parameters
     ----------
-    content
-        Each column whole, one after the other, big-endian.
+    content, rows
+        Each column whole, one after the other, big-endian, of so many values.
     formats
         What each is, as in a description.
-    rows
-        How many values each has.
 
     Raises
     ------
@@ -215,8 +213,9 @@ def _binary(
     import numpy as np
     import pandas as pd
 
-    ordered = sorted(told.columns, key=lambda each: each.label)
-    unknown = [each.label for each in ordered if each.format not in _FORMATS]
+    # A column without a format is in no binary table.
+    ordered = sorted((each for each in told.columns if each.format), key=lambda one: one.label)
+    unknown = [each.label for each in wanted if each.format not in _FORMATS]
     if unknown or told.rows is None:
         raise MalformedAnswer(
             f"objects/{told.id}: its description is too old for binary data: it has no formats of "
@@ -226,7 +225,10 @@ def _binary(
     body = {
         "tableId": told.id,
         "subFolder": told.format,
-        "schema": {"columns": [_FORMATS[each.format][0] for each in ordered], "size": told.rows},
+        "schema": {
+            "columns": [_FORMATS.get(each.format, _TEXT)[0] for each in ordered],
+            "size": told.rows,
+        },
         "columnNumbers": [ordered.index(each) for each in chosen],
     }
     ask = Ask(

@@ -40,7 +40,8 @@ def secrets_for(place: Place, service: str) -> dict[str, str]:
         return {}
     credential = required("icos", where=PROFILE)
     if credential.token is not None:
-        token = credential.token.get_secret_value()
+        # The profile's page shows it as the cookie that it is, with its name.
+        token = credential.token.get_secret_value().strip().removeprefix(f"{_COOKIE}=")
     elif credential.password is not None:
         token = _fetched(place, service, credential.username, credential.password)
     ends = expiry(token)
