@@ -13,8 +13,9 @@ from bluecloud_catalogs import DataError, MalformedAnswer, NotFound, ParameterEr
 from bluecloud_catalogs.harvest import HARVESTERS
 from bluecloud_catalogs.places import File, Folder, place_of
 from bluecloud_catalogs.readers import bia_images, omero_plates
-from bluecloud_catalogs.readers.biostudies import components, info, search
+from bluecloud_catalogs.readers.biostudies import search
 from bluecloud_catalogs.readers.biostudies_files import listed
+from bluecloud_catalogs.readers.biostudies_study import components, info
 from bluecloud_catalogs.readers.image_set import ImageSet, ImageSetOptions, ImageSetRequest, decoded
 from bluecloud_catalogs.readers.pagetab import study_of
 from bluecloud_catalogs.tiers import read

@@ -11,8 +11,9 @@ from .argovis import Argovis
 from .base import Reading, SourceReader
 from .beacon import Beacon
 from .bia_images import BiaImages
-from .biostudies import BiostudiesSearch, BiostudiesStudy
+from .biostudies import BiostudiesSearch
 from .biostudies_files import BiostudiesFiles
+from .biostudies_study import BiostudiesStudy
 from .cdi import CdiList, CdiRecords
 from .ckan import Ckan
 from .cmems import Cmems
