@@ -1,8 +1,9 @@
 """OME's own reader opens the images served, and s3fs those in a bucket, and see what we see.
 
 For BioStudies, the BioImage Archive's search and OMERO's web API no client exists that could be
-judge: the archive's own programs read them with bare requests, and idr-py wants Ice and a session
-of OMERO's binary protocol. Their answers are held to the archive's recorded records and documents.
+judge: the archive's own programs read them with bare requests, and idr-py speaks OMERO's binary
+protocol, for which it needs Ice. Their answers are held to the archive's recorded records and
+documents.
 """
 
 import socket
