@@ -19,6 +19,7 @@ KINDS = (
     ("SENTINEL-2", "S2MSI2A", 12.5),
     ("SENTINEL-3", "OL_2_WFR___", None),
 )
+COLLECTION = "https://stac.dataspace.copernicus.eu/v1/collections/sentinel-2-l2a"
 TERMS = "Copernicus_Sentinel_License"
 
 
@@ -88,7 +89,7 @@ def items() -> dict[str, object]:
                     "eo:cloud_cover": 12.5 * (number + 1),
                     "platform": "synthetic",
                 },
-                "links": [],
+                "links": [{"rel": "collection", "href": COLLECTION, "type": "application/json"}],
                 "assets": {},
             }
         )

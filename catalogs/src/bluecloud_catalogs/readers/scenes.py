@@ -119,5 +119,5 @@ def moments(request: SceneRequest) -> tuple[str | None, str | None]:
 
 def stamp(moment: datetime) -> str:
     """A moment in UTC with milliseconds."""
-    told = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return told.strftime("%Y-%m-%dT%H:%M:%S.") + f"{told.microsecond // 1000:03d}Z"
+    told = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return told.isoformat(timespec="milliseconds").replace("+00:00", "Z")
