@@ -18,6 +18,7 @@ from bluecloud_catalogs.discovery.index_writing import Writer
 from bluecloud_catalogs.discovery.records import Asset, Record
 from bluecloud_catalogs.discovery.stac import item_of, record_of
 from bluecloud_catalogs.errors import DataError, ParameterError, SourceUnavailable
+from bluecloud_catalogs.own import add_data
 from bluecloud_catalogs.tiers import TierWarning
 from tests.discovery.generated import records
 from tests.discovery.test_parquet import BARE, FULL
@@ -61,6 +62,26 @@ def test_a_search_answers_without_a_network(monkeypatch: pytest.MonkeyPatch) -> 
     assert data.sizes["N_PROF"] > 0
     name = found[at].id.replace(":", "_").replace("/", "_")
     assert found.to_intake()[name].read().attrs["entry"] == "argo_profiles"
+
+
+def test_ones_own_data_are_found_before_the_rest_and_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLUECLOUD_TIERS", "live")
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        "time,latitude,longitude,sea_water_temperature\n2020-01-01T00:00:00Z,40.5,3.5,13.1\n"
+    )
+    rest = bluecloud_catalogs.find("temperature", limit=2)
+    added = add_data(
+        file, title="My temperature", units={"sea_water_temperature": "degree_Celsius"}
+    )
+    found = bluecloud_catalogs.find("temperature", limit=2)
+    assert found[0].id == added.record.id
+    assert found.total == rest.total + 1
+    assert [record.id for record in found.all()][1:] == [record.id for record in rest.all()]
+    assert found.facets["source"][added.record.source] == 1
+    assert found.open(0).attrs["entry"] == added.name
 
 
 def test_a_service_that_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,8 @@ class Segment:
         return len(self.keys)
 
     def _array(self, name: str) -> Any:
-        return np.load(self.folder / f"{name}.npy", mmap_mode="r")
+        # As a plain array: NumPy's own kind of mapped one costs more at each look.
+        return np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r"))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -102,6 +103,16 @@ class Segment:
                 return row
             at += 1
         return None
+
+    def may_have(self, hashes: npt.NDArray[np.uint64]) -> Rows:
+        """Which of these hashes of ids, by their number, are those of rows here."""
+        found: Rows = np.flatnonzero(_in_order(self.id_hashes, hashes))
+        return found
+
+    def has_ranks(self, ranks: Sequence[int]) -> set[int]:
+        """Which of these ranks rows here have."""
+        keys = np.array([key_of(rank) for rank in ranks], dtype=np.uint64)
+        return {key_of(key) for key in keys[_in_order(self.keys, keys)].tolist()}
 
     def rows_of_tag(self, tag: str) -> Rows:
         """The rows that have a tag, in order."""
@@ -212,6 +223,16 @@ def _touches(
     met &= ymin <= north
     met &= ymax >= south
     found: Mask = met
+    return found
+
+
+def _in_order(ordered: npt.NDArray[np.uint64], some: npt.NDArray[np.uint64]) -> Mask:
+    """Which of some numbers are among those that are in order."""
+    if not len(ordered):
+        return np.zeros(len(some), dtype=bool)
+    at = np.searchsorted(ordered, some)
+    at[at == len(ordered)] = 0
+    found: Mask = ordered[at] == some
     return found
 
 

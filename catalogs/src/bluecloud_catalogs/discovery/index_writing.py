@@ -154,14 +154,16 @@ class Writer(Index):
 
     def _bury(self, change: _Change, ids: Iterable[str]) -> list[str]:
         """Mark the rows of these ids as no more; which of them there were."""
+        told = list(ids)
+        hashes = np.array([hash_of(identifier) for identifier in told], dtype=np.uint64)
         gone: list[str] = []
         buried: dict[int, list[int]] = {}
-        for identifier in ids:
-            for at, (segment, dead) in enumerate(change.parts):
-                row = segment.row_of_id(identifier)
+        for at, (segment, dead) in enumerate(change.parts):
+            for number in segment.may_have(hashes).tolist():
+                row = segment.row_of_id(told[number])
                 if row is not None and (dead is None or not dead[row]):
                     buried.setdefault(at, []).append(row)
-                    gone.append(identifier)
+                    gone.append(told[number])
         for at, rows in buried.items():
             segment, dead = change.parts[at]
             new: Mask = np.zeros(len(segment), dtype=bool) if dead is None else dead.copy()
@@ -172,12 +174,17 @@ class Writer(Index):
 
     def _ranked(self, records: list[Record]) -> list[tuple[int, Record]]:
         """The records, each with a rank that no other has."""
+        ranks = [_first_rank(record) for record in records]
+        there: set[int] = set()
+        for segment, _ in self.state().parts:
+            there |= segment.has_ranks(ranks)
         taken: set[int] = set()
         found = []
-        for record in records:
-            rank = _first_rank(record)
-            while rank in taken or self._is_anothers(rank, record.id):
-                rank = _next(rank)
+        for record, first in zip(records, ranks, strict=True):
+            rank = first
+            if rank in taken or rank in there:
+                while rank in taken or self._is_anothers(rank, record.id):
+                    rank = _next(rank)
             taken.add(rank)
             found.append((rank, record))
         return found

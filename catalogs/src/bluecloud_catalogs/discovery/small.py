@@ -77,8 +77,18 @@ def sampled_records() -> dict[str, list[Record]]:
                     break
         except SourceError:
             pass  # its sample has data and no list of holdings
+        sample = entries[harvester.entry].declaration.sample
+        if sample is not None and sample.synthetic:
+            records = [_marked(record) for record in records]
         found[source] += records[:_MOST]
     return found
+
+
+def _marked(record: Record) -> Record:
+    """A record of a synthetic sample, which says so in its title."""
+    if "SYNTHETIC" in record.title:
+        return record
+    return record.model_copy(update={"title": f"SYNTHETIC SAMPLE: {record.title}"})
 
 
 def lines(records: Iterable[Record]) -> str:
