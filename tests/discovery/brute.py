@@ -46,8 +46,18 @@ def queries(number: int, seed: int) -> Iterable[dict[str, Any]]:
         yield asked
 
 
-def fulfils(record: Record, asked: dict[str, Any]) -> bool:
-    """Whether a record is what was asked for."""
+class Brute:
+    """Records, each of which is looked at for each search."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = [(record, _text(record)) for record in records]
+
+    def find(self, asked: dict[str, Any]) -> list[Record]:
+        """All that is what was asked for."""
+        return [record for record, text in self._records if _fulfils(record, text, asked)]
+
+
+def _fulfils(record: Record, text: str, asked: dict[str, Any]) -> bool:
     return (
         ("sources" not in asked or record.source in asked["sources"])
         and ("variables" not in asked or bool(set(asked["variables"]) & set(record.p02)))
@@ -55,23 +65,20 @@ def fulfils(record: Record, asked: dict[str, Any]) -> bool:
         and ("bbox" not in asked or _in(record, asked["bbox"]))
         and ("time" not in asked or _during(record, asked["time"]))
         and ("depth" not in asked or _deep(record, asked["depth"]))
-        and all(_says(record, word) for word in asked.get("text", "").split())
+        and all(_says(record, text, word) for word in asked.get("text", "").split())
     )
 
 
-def _says(record: Record, word: str) -> bool:
-    if SYNONYMS.get(word) in record.p02:
-        return True
+def _text(record: Record) -> str:
+    """All words of a record, a blank before and after each."""
     texts = [record.title, record.collection, *record.keywords, *record.cf, record.platform or ""]
-    told = " ".join(texts).lower()
-    begin = word.removesuffix("s")
-    at = told.find(begin)
-    while at >= 0:
-        end = at + len(begin) + (told[at + len(begin) :].startswith("s"))
-        if not told[at - 1 : at].isalnum() and not told[end : end + 1].isalnum():
-            return True
-        at = told.find(begin, at + 1)
-    return False
+    plain = "".join(each if each.isalnum() else " " for each in " ".join(texts).lower())
+    return f" {plain} "
+
+
+def _says(record: Record, text: str, word: str) -> bool:
+    stem = word.removesuffix("s")
+    return SYNONYMS.get(word) in record.p02 or f" {stem} " in text or f" {stem}s " in text
 
 
 def _in(record: Record, box: list[float]) -> bool:
