@@ -37,15 +37,15 @@ def serving(folder: Path, records: Iterable[Record]) -> Iterator[str]:
     if not (PROGRAMS / "initdb").exists():
         raise RuntimeError("the peer needs PostGIS: apt-get install postgresql-15-postgis-3")
     python = _environment(folder)
-    with _database(folder / "postgres") as database:
-        environment = {**os.environ, **database}
+    with database(folder / "postgres") as reached:
+        environment = {**os.environ, **reached}
         program = [str(python.with_name("pypgstac"))]
         _run([*program, "migrate"], environment)
         collections, items = _write(folder, records)
         for kind, file in (("collections", collections), ("items", items)):
             _run([*program, "load", kind, str(file), "--method", "insert"], environment)
         items.unlink()
-        _sql(database, "ANALYZE")
+        _sql(reached, "ANALYZE")
         port = free_port()
         words = ["-m", "uvicorn", "--factory", "stac_fastapi.pgstac.app:create_app"]
         server = subprocess.Popen(
@@ -72,7 +72,7 @@ def _environment(folder: Path) -> Path:
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[dict[str, str]]:
+def database(folder: Path) -> Iterator[dict[str, str]]:
     """A PostgreSQL, as the account postgres, which will not run as root."""
     folder.mkdir()
     account = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
@@ -120,8 +120,8 @@ def _write(folder: Path, records: Iterable[Record]) -> tuple[Path, Path]:
     return collections, items
 
 
-def _sql(database: dict[str, str], words: str) -> None:
-    _run([str(PROGRAMS / "psql"), "--quiet", "-c", words], {**os.environ, **database})
+def _sql(reached: dict[str, str], words: str) -> None:
+    _run([str(PROGRAMS / "psql"), "--quiet", "-c", words], {**os.environ, **reached})
 
 
 def _run(words: list[str], environment: dict[str, str] | None = None) -> None:
