@@ -22,8 +22,16 @@ from bluecloud_catalogs.errors import (
 from bluecloud_catalogs.harvest import HARVESTERS
 from bluecloud_catalogs.places import File, place_of
 from bluecloud_catalogs.readers.cmems import Cmems, CmemsOptions, CmemsRequest
-from bluecloud_catalogs.readers.cmems_stac import Product, Version, ask, checked, split_item
+from bluecloud_catalogs.readers.cmems_stac import (
+    Product,
+    Version,
+    ask,
+    checked,
+    describe,
+    split_item,
+)
 from bluecloud_catalogs.readers.zarr_grid import Grid
+from bluecloud_catalogs.readers.zarr_store import PlaceStore
 from bluecloud_catalogs.tiers import read
 from tests.federation.arco import FILL, pattern
 from tests.federation.direct import Direct
@@ -194,11 +202,7 @@ def test_an_absent_chunk_of_a_store_that_hides_its_names_is_land(monkeypatch):
         assert np.all(np.isnan(currents(bbox=[0, -79.9, 1, -79.5])["uo"]))
 
 
-def test_a_store_that_is_closed_is_not_land(federation):
-    entry = declared("cmems_currents_daily")
-    place = place_of(entry, "live")
-    root = f"{federation.address('cmems')}/waw3/mdl-arco-time-007/arco/closed"
-
+def test_a_store_that_is_closed_is_not_land():
     class Closed:
         tier = "live"
 
@@ -206,10 +210,7 @@ def test_a_store_that_is_closed_is_not_land(federation):
             told = emulated.DENIED.body
             return [File(each.path, told, status=403) for each in asks]
 
-    from bluecloud_catalogs.readers.zarr_store import PlaceStore
-
-    assert place is not None
-    store = PlaceStore(Closed(), root, sample="", proof=".zmetadata")  # type: ignore[arg-type]
+    store = PlaceStore(Closed(), "https://x/y.zarr", sample="", proof=".zmetadata")  # type: ignore[arg-type]
     with pytest.raises(CredentialRequired):
         store.fetch([".zmetadata"])
 
@@ -253,23 +254,20 @@ def test_what_was_read_is_read_again_from_its_snapshot(federation, monkeypatch, 
         currents(bbox=[2, 60, 4, 61])
 
 
-def test_an_unreleased_dataset_is_not_found_and_says_why():
-    folder = recorded(JSON)
-    provider = emulated.Cmems(folder)
-    options = CmemsOptions(product=emulated.SHELF, dataset="cmems_mod_nws_bgc-chl_my_7km-3D_P1M-m")
-    provider.items = {
-        place: item for place, item in provider.items.items() if place[0] == emulated.SHELF
-    }
-    moment = datetime(2061, 1, 1, tzinfo=UTC)
-    from bluecloud_catalogs.readers.cmems_stac import describe
-
-    place = _at(provider)
-    later = describe(place, emulated.SHELF, options.dataset or "", now=moment)
-    assert later.version.item.endswith("_202012")
+def test_a_dataset_without_a_released_version_is_not_found_and_says_why():
+    provider, dataset = emulated.Cmems(recorded(JSON)), "cmems_obs-oc_glo_bgc-plankton_my_l3-olci"
+    preparing = f"{dataset}-300m_P1D"
+    with pytest.raises(NotFound, match=r"none of its versions \(202211\)"):
+        describe(_at(provider), emulated.MERCATOR, preparing)
     with pytest.raises(NotFound, match=r"no dataset nothing: it has .*nws"):
-        describe(place, emulated.SHELF, "nothing")
-    entry = declared("cmems_salinity_daily")
-    assert entry.declaration.options["dataset"].startswith("cmems_mod_glo_phy-so")
+        describe(_at(provider), emulated.SHELF, "nothing")
+
+
+def test_a_version_is_in_force_from_its_release_on():
+    place, dataset = _at(emulated.Cmems(recorded(JSON))), "cmems_mod_nws_bgc-chl_my_7km-3D_P1M-m"
+    now = describe(place, emulated.SHELF, dataset)
+    later = describe(place, emulated.SHELF, dataset, now=datetime(2061, 1, 1, tzinfo=UTC))
+    assert (now.version.item, later.version.item) == (f"{dataset}_202001", f"{dataset}_202012")
 
 
 def _at(provider):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ..places import Place
-    from .zarr_store import CheckedArray
+    from .zarr_array import CheckedArray
 
 MOST_BYTES = 500e6  # in memory; a laboratory has some gigabytes, and work is done with them
 MOST_CHUNKS = 4000

@@ -27,7 +27,8 @@ from ..places import Ask
 
 if TYPE_CHECKING:
     from ..places import File, Place
-    from .zarr_store import CheckedArray, PlaceStore
+    from .zarr_array import CheckedArray
+    from .zarr_store import PlaceStore
 
 # Where a group's words are, and the format of Zarr.
 WORDS: Mapping[str, Literal[2, 3]] = {".zattrs": 2, "zarr.json": 3}
@@ -202,7 +203,7 @@ def _field(group: Group, well: str, field: int) -> str:
 
 
 def _pyramid(group: Group, path: str, words: Mapping[str, Any]) -> Image:
-    from .zarr_store import CheckedArray
+    from .zarr_array import CheckedArray
 
     where = f"{group.root}/{path}" if path else group.root
     try:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from ..places import File, Place
     from .gridded_axes import Places
-    from .zarr_store import CheckedArray, PlaceStore
+    from .zarr_array import CheckedArray
+    from .zarr_store import PlaceStore
 
 METADATA = ".zmetadata"
 MOST_BYTES = 500e6  # in memory; a laboratory has some gigabytes, and work is done with them
@@ -55,7 +56,8 @@ class Grid:
     """A store with consolidated metadata, opened."""
 
     def __init__(self, place: Place, root: Ask) -> None:
-        from .zarr_store import CheckedArray, PlaceStore
+        from .zarr_array import CheckedArray
+        from .zarr_store import PlaceStore
 
         sample = root.sample_path
         self.store: PlaceStore = PlaceStore(place, root.path, sample=sample, proof=METADATA)
@@ -212,7 +214,7 @@ class Grid:
         import numpy as np
         import xarray as xr
 
-        from .zarr_store import Window
+        from .zarr_array import Window
 
         raw = {}
         for name in names:

@@ -16,11 +16,8 @@ import threading
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from itertools import product
-from math import prod
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import zarr
 from zarr.abc.store import (
     ByteRequest,
     OffsetByteRequest,
@@ -30,12 +27,11 @@ from zarr.abc.store import (
 )
 
 from ..answers import is_page, told_by
-from ..errors import CredentialRequired, DataError, MalformedAnswer, NotFound, RequestRefused
+from ..errors import CredentialRequired, MalformedAnswer, NotFound, RequestRefused
 from ..http import Validators
 from ..places import Ask, File
 
 if TYPE_CHECKING:
-    import numpy as np
     from zarr.core.buffer import Buffer, BufferPrototype
 
     from ..places import Place
@@ -234,83 +230,6 @@ class PlaceStore(Store):
         """What was had in a folder."""
         async for key in self.list_prefix(prefix):
             yield key
-
-
-class CheckedArray:
-    """A Zarr array as dask and NumPy read it, whose faults are of our kinds."""
-
-    def __init__(self, store: PlaceStore, name: str, *, zarr_format: Literal[2, 3]) -> None:
-        try:
-            self.array = zarr.open_array(store=store, path=name, mode="r", zarr_format=zarr_format)
-            self.dtype = self.array.dtype
-        except DataError:
-            raise
-        except Exception as error:
-            raise MalformedAnswer(
-                f"{name}: it is no Zarr array of format {zarr_format}: {error}"
-            ) from error
-        if self.array.metadata.fill_value is None:
-            store.unfilled.add(name)
-        self.name = name
-        self.shape, self.ndim = self.array.shape, self.array.ndim
-        self.attrs: dict[str, Any] = dict(self.array.attrs)
-
-    @property
-    def chunks(self) -> tuple[int, ...]:
-        """The lengths of what is fetched at once: a chunk, or a shard of several."""
-        return self.array.shards or self.array.chunks
-
-    def keys(self, indexers: Sequence[np.ndarray]) -> list[str]:
-        """The files that hold these places of each dimension."""
-        parts = [
-            sorted(set((indexer // length).tolist()))
-            for indexer, length in zip(indexers, self.chunks, strict=True)
-        ]
-        encode = self.array.metadata.encode_chunk_key
-        return [f"{self.name}/{encode(place)}" for place in product(*parts)]
-
-    def size(self, indexers: Sequence[np.ndarray]) -> int:
-        """The bytes of what is at these places, in memory."""
-        return int(prod(len(indexer) for indexer in indexers) * self.dtype.itemsize)
-
-    def __getitem__(self, index: Any) -> Any:
-        try:
-            return self.array[index]
-        except DataError:
-            raise
-        except Exception as error:
-            raise MalformedAnswer(f"{self.name}: a chunk cannot be decoded: {error}") from error
-
-
-class Window:
-    """A part of an array along its chunks, as dask reads it.
-
-    A store of years has a million chunks, and dask keeps a task for each of those it was
-    given: so it is given those alone that hold what is wanted.
-    """
-
-    def __init__(self, array: CheckedArray, places: Sequence[np.ndarray]) -> None:
-        edges = [
-            (
-                int(place.min()) // length * length,
-                min((int(place.max()) // length + 1) * length, size),
-            )
-            for place, length, size in zip(places, array.chunks, array.shape, strict=True)
-        ]
-        self._array, self._starts = array, [start for start, _ in edges]
-        self.shape = tuple(end - start for start, end in edges)
-        self.ndim, self.dtype, self.chunks = array.ndim, array.dtype, array.chunks
-
-    def within(self, places: np.ndarray, axis: int) -> np.ndarray:
-        """Places of the array as places of this part of it."""
-        return places - self._starts[axis]
-
-    def __getitem__(self, index: Any) -> Any:
-        moved = tuple(
-            slice(each.start + start, each.stop + start)
-            for each, start in zip(index, self._starts, strict=True)
-        )
-        return self._array[moved]
 
 
 def _header(part: ByteRequest) -> str:
