@@ -18,7 +18,7 @@ OURS := hub hub/client catalogs notebooks extensions/core
 # Node builds the extension and runs the proxy; a machine without it takes it from PyPI.
 NODE := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help install demo test test-live lint format bench docs-check lock up down images clean \
+.PHONY: help install demo test test-live lint format bench docs-check sources-table lock up down images clean \
 	$(addprefix images/,tools base hub database $(LABS))
 
 help: ## what make can do here
@@ -162,6 +162,9 @@ bench: install ## measure against the peers, and write tests/bench/RESULTS.md
 
 docs-check: install ## what the documents say is so: commands, links, generated parts
 	$(BIN)/python -m pytest --quiet tests/tree
+
+sources-table: install ## draw up what the tests show of each source, into catalogs/README.md
+	WRITE_SOURCES_TABLE=1 $(BIN)/python -m pytest tests/catalogs tests/federation
 
 format: install ## put every file into the house's format
 	$(BIN)/ruff check --fix --quiet .

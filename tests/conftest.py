@@ -18,12 +18,18 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browsing import ARGUMENTS, chromium
+from tests.federation import matrix
 from tests.federation.opened import watch
 from tests.platform.deployments import Deployment, Docker, Local, compose_program, running
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 
+# What counts the others, in this order.
+LAST = (
+    "test_every_recording_is_read_by_some_test",
+    "test_the_table_of_sources_is_what_the_tests_showed",
+)
 _minutes: defaultdict[str, float] = defaultdict(float)
 
 
@@ -88,7 +94,7 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run, saying how to; last comes what counts the others."""
-    items.sort(key=lambda item: item.name == "test_every_recording_is_read_by_some_test")
+    items.sort(key=lambda item: LAST.index(item.name) if item.name in LAST else -1)
     for item in items:
         if item.get_closest_marker("docker") and not os.environ.get("REQUIRE_DOCKER"):
             fault = _docker_fault()
@@ -107,7 +113,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Book each test's time on its group."""
+    """Book each test's time on its group, and remember what passed."""
+    if report.when == "call":
+        matrix.note(report.nodeid, report.outcome)
     parts = Path(report.nodeid.split("::")[0]).parts
     if len(parts) > 2 and parts[1] != "live":
         _minutes[parts[1]] += report.duration / 60

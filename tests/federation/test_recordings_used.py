@@ -74,12 +74,8 @@ def test_every_recording_is_read_by_some_test(request):
     folder = recordings()
     if folder is None:
         pytest.skip("set BLUECLOUD_TEST_DATA to the folder that holds recordings/")
-    told = request.config.option
-    of_marks = told.markexpr not in {"", "not live"}  # the latter is how all of them are run
-    if told.keyword or of_marks or told.deselect or getattr(told, "lf", False):
-        pytest.skip("only some tests run: recordings are counted when all of them do")
-    if absent := GROUPS - groups_of(request.config):
-        pytest.skip(f"recordings are counted when tests of {', '.join(sorted(absent))} run too")
+    if lacking := whole_run(request.config):
+        pytest.skip(f"recordings are counted when all tests run: {lacking}")
     every = all_of(folder)
     read = opened(folder) | used
     counted = [path for path in every if is_recording(path)]
@@ -88,6 +84,16 @@ def test_every_recording_is_read_by_some_test(request):
     told = "\n".join([f"{len(nobody)} of {len(counted)} recordings are read by no test:", *nobody])
     assert not nobody, told
     assert without_truth(every, read, UNUSED) == []
+
+
+def whole_run(config: pytest.Config) -> str:
+    """Why a run is not of all tests that read recordings; nothing if it is."""
+    told = config.option
+    of_marks = told.markexpr not in {"", "not live"}  # the latter is how all of them are run
+    if told.keyword or of_marks or told.deselect or getattr(told, "lf", False):
+        return "some are left out by a choice"
+    absent = GROUPS - groups_of(config)
+    return f"those of {', '.join(sorted(absent))} are not asked for" if absent else ""
 
 
 def groups_of(config: pytest.Config) -> set[str]:
