@@ -13,6 +13,7 @@ from tests.federation.conftest import federation, running
 __all__ = ["federation", "running"]
 
 ROOT = Path(__file__).resolve().parents[2]
+FEW = ("ostia_sst_monthly", "sst_daily_synthetic", "argo_index", "argo_profiles")
 SAMPLE = ROOT / "catalogs" / "samples" / "argogdac"
 
 
@@ -30,11 +31,16 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the catalogues, to be spoilt; the one that is opened."""
+    """A copy of the catalogues, to be spoilt; the one that is opened.
+
+    The environment laboratory has four entries in it, whatever it has in the tree.
+    """
     for path in [*(ROOT / "catalogs").glob("*.yaml"), *(ROOT / "catalogs/sources").glob("*.yaml")]:
         copy = tmp_path / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
+    listed = "".join(f"  - {name}\n" for name in FEW)
+    (tmp_path / "catalogs" / "environment.yaml").write_text(f"entries:\n{listed}")
     monkeypatch.setenv("BLUECLOUD_ROOT", str(tmp_path))
     return tmp_path / "catalogs"
 

@@ -307,15 +307,21 @@ def test_argo_as_its_reader_gives_it(gdac):
     assert merged["TEMP_QC"].attrs["sdn_conventions_urn"] == "SDN:L20::"
 
 
+CASTS = {
+    name: told
+    for name, entry in read_sources().entries.items()
+    if "sample" in entry.tiers
+    and (told := {About.told(v.name, v.model_dump()).quantity for v in entry.declaration.variables})
+    & {"pressure", "depth"}
+}
+# Per kilogram already, or with what gives the density.
 MERGED = sorted(
     name
-    for name, entry in read_sources().entries.items()
-    if {"temperature", "salinity", "oxygen"}
-    & {About.told(each.name, each.model_dump()).quantity for each in entry.declaration.variables}
-    and {"pressure", "depth"}
-    & {About.told(each.name, each.model_dump()).quantity for each in entry.declaration.variables}
-    and "sample" in entry.tiers
+    for name, told in CASTS.items()
+    if told & {"temperature", "salinity"}
+    or ("oxygen" in told and any("kg" in v.units for v in declared(name).declaration.variables))
 )
+OXYGEN_ALONE = sorted(name for name in set(CASTS) - set(MERGED) if "oxygen" in CASTS[name])
 
 
 @pytest.mark.parametrize("name", MERGED)
@@ -330,6 +336,17 @@ def test_every_entry_of_casts_can_be_merged_as_its_reader_gives_it(name, monkeyp
     assert merged.sizes["N_PROF"] > 0
     assert sum(int(merged[each].count()) for each in ("TEMP", "PSAL", "DOXY")) > 0
     assert set(merged["ENTRY"].values) == {name}
+
+
+@pytest.mark.parametrize("name", OXYGEN_ALONE)
+def test_an_entry_of_oxygen_per_litre_alone_is_refused_with_the_reason(name, monkeypatch):
+    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+    entry = declared(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TierWarning)
+        data = read(entry, asked(entry, entry.declaration.example), lazy=False)
+    with pytest.raises(ParameterError, match=f"{name}.*no temperature and no salinity beside it"):
+        merge_profiles(data)
 
 
 SDN = "seadatanet/sdn_netcdf_samples/netCDF_vertical_profiles"

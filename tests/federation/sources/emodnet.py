@@ -75,7 +75,7 @@ class Depths:
 
     def answer(self, request: Request) -> Reply | None:
         """The depth at a point or along a line; nothing north of 60."""
-        numbers = [float(each) for each in re.findall(r"-?\d+(?:\.\d+)?", request.query["geom"])]
+        numbers = [float(each) for each in re.findall(r"-?\d[\d.e+-]*", request.query["geom"])]
         if request.path == "depth_profile":
             latitudes = np.linspace(numbers[1], numbers[-1], 11)
             told: Any = [None if each > 60 else -each for each in latitudes]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 METADATA = ".zmetadata"
 MOST_BYTES = 500e6  # in memory; a laboratory has some gigabytes, and work is done with them
 MOST_CHUNKS = 4000
+_CELSIUS = {"degrees_C", "degree_C", "degreesC", "degrees C", "degrees_Celsius"}
 _DIMENSIONS = "_ARRAY_DIMENSIONS"
 _NAMES = {"lat": "latitude", "lon": "longitude", "nav_lat": "latitude", "nav_lon": "longitude"}
 
@@ -283,6 +284,9 @@ def _attrs(array: CheckedArray) -> dict[str, Any]:
     fill = array.array.metadata.fill_value
     if fill is not None and "_FillValue" not in attrs and array.ndim > 1:
         attrs["_FillValue"] = _plain(fill)
+    if attrs.get("units") in _CELSIUS:
+        # UDUNITS takes all of these; pint, and so cf-xarray, this one.
+        attrs["units"] = "degree_Celsius"
     return attrs
 
 
