@@ -186,9 +186,13 @@ async def _get_all(
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(in_turn(call)) for call in calls]
-        except* (SourceError, RequestTooLarge) as failures:
-            # One reason is enough, and a group would hide its kind from `except NotFound`.
-            raise _first(failures) from None
+        except BaseExceptionGroup as failures:
+            # One reason is enough, and a group would hide its kind from `except NotFound`. Not
+            # `except*`: Python 3.11.2 makes a group of what is raised there.
+            known_kinds, others = failures.split((SourceError, RequestTooLarge))
+            if known_kinds is None or others is not None:
+                raise
+            raise _first(known_kinds) from None
     return [task.result() for task in tasks]
 
 
