@@ -2,7 +2,8 @@
 
 A group of tests is a folder; ``budgets.toml`` says how many minutes each may take, and a run
 in which one takes longer fails. What a machine lacks is skipped with one line that says how to
-run it; ``REQUIRE_DOCKER=1`` and ``REQUIRE_BROWSER=1`` turn that skip into a failure.
+run it; ``REQUIRE_DOCKER=1``, ``REQUIRE_BROWSER=1`` and ``REQUIRE_POSTGIS=1`` turn that skip into a
+failure.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browsing import ARGUMENTS, chromium
+from tests.discovery.database import programs
 from tests.federation import matrix
 from tests.federation.opened import watch
 from tests.platform.deployments import Deployment, Docker, Local, compose_program, running
@@ -109,6 +111,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             and not chromium()
         ):
             reason = "no Chromium here: install your system's chromium, then make test"
+            item.add_marker(pytest.mark.skip(reason=reason))
+        if (
+            item.get_closest_marker("postgis")
+            and not os.environ.get("REQUIRE_POSTGIS")
+            and not programs()
+        ):
+            reason = "no PostGIS here: apt-get install postgresql-15-postgis-3, then make test"
             item.add_marker(pytest.mark.skip(reason=reason))
 
 

@@ -189,6 +189,24 @@ def test_what_is_written_is_found_at_once(tmp_path: Path) -> None:
     assert (health["records"], health["generation"]) == (60, 2)
 
 
+def test_what_is_harvested_takes_the_place_of_what_is_shipped_while_it_runs(
+    tmp_path: Path,
+) -> None:
+    settings = {"BLUECLOUD_HOLDINGS": str(tmp_path), "BLUECLOUD_SERVICE_ANONYMOUS": "1"}
+    with serving(None, **settings) as address:
+
+        def health() -> tuple[str, int]:
+            told = httpx.get(f"{address}/health", trust_env=False).json()
+            return told["index"], told["records"]
+
+        shipped, number = health()
+        assert (shipped, number > 50) == ("shipped", True)
+        with Writer(tmp_path / "search") as writer:
+            assert health() == ("shipped", number)  # of a harvest that has only begun
+            writer.upsert(records(7))
+            assert health() == ("harvested", 7)
+
+
 def test_without_a_token_nobody_is_answered_and_whoever_asks_too_often_waits() -> None:
     with serving(None, JUPYTERHUB_API_URL="http://127.0.0.1:1/hub/api") as address:
         for path in ("stac/", "stac/search", "stac/aggregate", "stac/collections"):

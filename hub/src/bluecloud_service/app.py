@@ -7,14 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.responses import JSONResponse
 
-from bluecloud_catalogs.discovery.index import Index
 from bluecloud_catalogs.discovery.query import checked
-from bluecloud_catalogs.discovery.small import small_index
 from bluecloud_catalogs.errors import CatalogueError, SourceUnavailable
 
 from .errors import NotNow, ServiceError, TooOften
 from .identity import Identities, Person
 from .limits import Rate, ShortRequests
+from .searched import index_of, kind_of
 from .settings import ServiceSettings
 from .stac_api import router
 
@@ -25,9 +24,9 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     Raises
     ------
     SourceUnavailable
-        If the folder of the index holds none.
+        If the index that the settings name cannot be read.
     """
-    index = Index(settings.index) if settings.index else small_index()
+    index = index_of(settings)
     identities, rate = Identities(settings), Rate(settings.per_minute)
     prefix = settings.prefix.rstrip("/")
 
@@ -50,7 +49,12 @@ def make_app(settings: ServiceSettings) -> FastAPI:
 
     @open_to_all.get("/health", summary="Whether the index can be searched", tags=["operation"])
     def health() -> dict[str, Any]:
-        return {"status": "ok", "records": index.count(checked()), "generation": index.generation}
+        return {
+            "status": "ok",
+            "index": kind_of(index),
+            "records": index.count(checked()),
+            "generation": index.generation,
+        }
 
     app.include_router(open_to_all, prefix=prefix)
     app.include_router(router(index, prefix), prefix=prefix, dependencies=[Depends(admitted)])

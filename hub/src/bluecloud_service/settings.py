@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 NAME = "bluecloud"
 _NAMES = {
     "index": "BLUECLOUD_INDEX",
+    "index_url": "BLUECLOUD_INDEX_URL",
+    "holdings": "BLUECLOUD_HOLDINGS",
     "anonymous": "BLUECLOUD_SERVICE_ANONYMOUS",
     "host": "BLUECLOUD_SERVICE_HOST",
     "port": "BLUECLOUD_SERVICE_PORT",
@@ -35,7 +37,12 @@ class ServiceSettings(BaseModel):
     Attributes
     ----------
     index
-        The folder of the index; None: the small one that is shipped.
+        The folder of an index, which has to be there.
+    index_url
+        The database that holds the index, in the place of any folder.
+    holdings
+        The folder of what is harvested; until there is something in it, the small index that
+        is shipped is searched, as it is where nothing is named.
     anonymous
         Whether requests without a token are answered.
     per_minute
@@ -51,6 +58,8 @@ class ServiceSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     index: Path | None = None
+    index_url: SecretStr | None = None
+    holdings: Path | None = None
     anonymous: bool = False
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8082

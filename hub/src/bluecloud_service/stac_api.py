@@ -56,8 +56,12 @@ def router(index: Searchable, prefix: str) -> APIRouter:
     routes = APIRouter(prefix="/stac", tags=["finding data"])
 
     def _base(request: Request) -> str:
-        """The API's address as the one who asks sees it."""
-        return f"{str(request.base_url).rstrip('/')}{prefix}/stac"
+        """The API's address as the one who asks sees it; TLS may end before the hub's proxy."""
+        scheme = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip()
+        url = request.base_url
+        if scheme in {"http", "https"}:
+            url = url.replace(scheme=scheme)
+        return f"{str(url).rstrip('/')}{prefix}/stac"
 
     @routes.get("", include_in_schema=False)
     @routes.get("/", summary="What this API is and can do")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from . import command
+
+if TYPE_CHECKING:
+    from ..discovery.index_writing import Writer
+    from ..discovery.postgres_writing import PostgresWriter
 
 
 @command
@@ -22,9 +27,11 @@ def harvest(
     rebuild: Annotated[bool, typer.Option(help="Make the index anew from the records.")] = False,
     tier: Annotated[str, typer.Option(help="live, or sample to try it out.")] = "live",
 ) -> None:
-    """Ask sources what they hold; goes on where it was cut off."""
+    """Ask sources what they hold; goes on where it was cut off.
+
+    The index is in the folder, or in the database that BLUECLOUD_INDEX_URL names.
+    """
     from ..discovery.harvesting import Holdings
-    from ..discovery.index_writing import Writer
     from ..errors import ParameterError, SourceError
     from ..harvest import HARVESTERS
     from ..places import place_of
@@ -44,7 +51,7 @@ def harvest(
     shown = Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
     )
-    with Writer(kept.search) as writer, shown as progress:
+    with _writer(kept.search) as writer, shown as progress:
         typer.echo(f"entries: {kept.keep_entries(writer)} new or changed")
         for name in source or sorted(HARVESTERS):
             harvester = HARVESTERS[name]
@@ -70,3 +77,14 @@ def harvest(
             typer.echo(f"index: {kept.rebuild(writer)} records")
     if failed:
         raise typer.Exit(1)
+
+
+def _writer(folder: Path) -> Writer | PostgresWriter:
+    """The index that is written to; an address has a password, so it is no option."""
+    if url := os.environ.get("BLUECLOUD_INDEX_URL"):
+        from ..discovery.postgres_writing import PostgresWriter
+
+        return PostgresWriter(url)
+    from ..discovery.index_writing import Writer
+
+    return Writer(folder)

@@ -43,7 +43,15 @@ class Searchable(Protocol):
         """How many of what a query finds have each value, the most frequent first, at most 50."""
 
 
-class Backend(Searchable, Protocol):
+class Held(Searchable, Protocol):
+    """What is searched where it is kept."""
+
+    @property
+    def generation(self) -> int:
+        """The number of the state that is searched; each change makes a greater one."""
+
+
+class Backend(Held, Protocol):
     """What can be searched and written; one writes at a time, and many read."""
 
     def upsert(self, records: Iterable[Record]) -> int:
@@ -51,6 +59,12 @@ class Backend(Searchable, Protocol):
 
     def delete(self, ids: Iterable[str]) -> int:
         """Take records away; how many there were."""
+
+    def rebuild(self, records: Iterable[Record]) -> int:
+        """Begin anew with these records, each with an id of its own; readers keep what they see."""
+
+    def compact(self) -> None:
+        """Put in order what many changes have left, so that searches stay quick."""
 
 
 def counted(counts: Mapping[str, int]) -> dict[str, int]:

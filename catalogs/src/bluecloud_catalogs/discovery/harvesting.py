@@ -35,7 +35,7 @@ from .records import Record
 if TYPE_CHECKING:
     from ..harvest import Harvester, Page
     from ..places import Place
-    from .index_writing import Writer
+    from .backend import Backend
 
 Told = Callable[[int, int], None]
 
@@ -88,7 +88,7 @@ class Holdings:
         harvester: Harvester,
         place: Place,
         *,
-        writer: Writer | None = None,
+        writer: Backend | None = None,
         full: bool = False,
         tell: Told | None = None,
     ) -> Harvested:
@@ -129,7 +129,7 @@ class Holdings:
                     tell(got, state.quarantined)
         return self._settle(source, state, writer, got)
 
-    def keep_entries(self, writer: Writer | None = None) -> int:
+    def keep_entries(self, writer: Backend | None = None) -> int:
         """Keep a record of every entry of the catalogue; how many are new or changed."""
         from ..tree import read_sources
 
@@ -147,7 +147,7 @@ class Holdings:
             writer.upsert(changed)
         return len(changed)
 
-    def rebuild(self, writer: Writer) -> int:
+    def rebuild(self, writer: Backend) -> int:
         """Make the index anew from the records; how many they are."""
         return writer.rebuild(self.records())
 
@@ -167,7 +167,7 @@ class Holdings:
         state.quarantined += len(page.quarantined)
         self._save(source, state)
 
-    def _settle(self, source: str, state: _State, writer: Writer | None, got: int) -> Harvested:
+    def _settle(self, source: str, state: _State, writer: Backend | None, got: int) -> Harvested:
         """Put what came into the records and the index, and say that the run has ended."""
         known = self._known(source)
         new = {record.id: record for record in self._pending(source)}

@@ -23,7 +23,7 @@ from ..errors import DataError
 from .columns import Segment, alive, hash_of, key_of
 from .columns_writing import write_segment
 from .index import COLUMNS, META, TEXT, Index, read_manifest
-from .query import order_of
+from .ranks import first_rank, next_rank, ranked
 from .records import Record
 from .text import document, schema
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from .columns import Mask
 
-_LOW = 26
 _GRACE_S = 60.0
 _HEAP = 192_000_000
 
@@ -79,12 +78,12 @@ class Writer(Index):
         new = list({record.id: record for record in records}.values())
         if not new:
             return 0
-        ranked = self._ranked(new)
+        known = self._ranked(new)
         with self._change() as change:
             replaced = self._bury(change, (record.id for record in new))
             for identifier in replaced:
                 self._writer.delete_documents_by_term("id", identifier)
-            self._add(change, ranked)
+            self._add(change, known)
         return len(new)
 
     def delete(self, ids: Iterable[str]) -> int:
@@ -100,8 +99,7 @@ class Writer(Index):
         with self._change() as change:
             self._writer.delete_all_documents()
             change.parts = []
-            ranked = _unique(records)
-            return self._add(change, ranked)
+            return self._add(change, ranked(records))
 
     def compact(self) -> None:
         """Make one segment of all but the largest, so that none of many has to be looked at."""
@@ -174,7 +172,7 @@ class Writer(Index):
 
     def _ranked(self, records: list[Record]) -> list[tuple[int, Record]]:
         """The records, each with a rank that no other has."""
-        ranks = [_first_rank(record) for record in records]
+        ranks = [first_rank(record) for record in records]
         there: set[int] = set()
         for segment, _ in self.state().parts:
             there |= segment.has_ranks(ranks)
@@ -184,7 +182,7 @@ class Writer(Index):
             rank = first
             if rank in taken or rank in there:
                 while rank in taken or self._is_anothers(rank, record.id):
-                    rank = _next(rank)
+                    rank = next_rank(rank)
             taken.add(rank)
             found.append((rank, record))
         return found
@@ -237,26 +235,6 @@ class _Change:
         self.generation = generation
         self.parts = parts
         self.buried: set[str] = set()
-
-
-def _first_rank(record: Record) -> int:
-    return order_of(record) | (hash_of(record.id) & ((1 << _LOW) - 1))
-
-
-def _next(rank: int) -> int:
-    """The next rank of the same moment."""
-    low = (1 << _LOW) - 1
-    return (rank & ~low) | ((rank + 1) & low)
-
-
-def _unique(records: Iterable[Record]) -> Iterator[tuple[int, Record]]:
-    taken: set[int] = set()
-    for record in records:
-        rank = _first_rank(record)
-        while rank in taken:
-            rank = _next(rank)
-        taken.add(rank)
-        yield rank, record
 
 
 def _marker(generation: int) -> tantivy.Document:
