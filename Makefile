@@ -19,7 +19,7 @@ OURS := hub hub/client catalogs notebooks extensions/core
 NODE := PATH="$(abspath $(BIN)):$$PATH"
 
 .PHONY: help install demo test test-live lint format bench docs-check sources-table lock up down images clean \
-	$(addprefix images/,tools base hub database $(LABS))
+	$(addprefix images/,tools base hub service database $(LABS))
 
 help: ## what make can do here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -94,13 +94,16 @@ images/base: images/tools extensions/.built
 images/hub: images/tools
 	$(BUILD) --tag bluecloud/hub --file images/hub/Dockerfile .
 
+images/service: images/base
+	$(BUILD) --tag bluecloud/service --file images/service/Dockerfile .
+
 images/database:
 	$(BUILD) --tag bluecloud/database --file images/database/Dockerfile .
 
 $(addprefix images/,$(LABS)): images/%: images/base
 	$(BUILD) --build-arg LAB=$* --build-arg VERSION="$$(sed -n 's/^version = "\(.*\)".*/\1/p' hub/labs/$*.toml)" --tag bluecloud/$* --file images/lab.Dockerfile .
 
-images: images/hub images/database $(addprefix images/,$(LABS)) $(VENV)/.runtime ## build every image, and release the laboratories'
+images: images/hub images/service images/database $(addprefix images/,$(LABS)) $(VENV)/.runtime ## build every image, and release the laboratories'
 	$(BIN)/python -m bluecloud_hub.releases $(LABS)
 
 lock: $(VENV)/.build ## resolve and lock every package again
@@ -112,14 +115,15 @@ COMPOSE = $(shell $(DOCKER) compose version >/dev/null 2>&1 && echo "$(DOCKER) c
 chosen = $(or $(shell sed -n "s/^$(1)=[\"']\{0,1\}\([^\"']*\).*/\1/p" deploy/.env 2>/dev/null),$(2))
 ADDRESS = $(call chosen,BLUECLOUD_PUBLIC_URL,http://bluecloud.localhost:8000)
 
-.PHONY: secrets up person
+.PHONY: secrets up person harvest
 
 deploy/.env:
 	@$(PYTHON) deploy/make_env.py
 
-secrets: deploy/.env ## make deploy/.env with new secrets, where there is none
+secrets: ## make deploy/.env with new secrets; one that is there gets those it lacks
+	@$(PYTHON) deploy/make_env.py
 
-up: deploy/.env ## start a deployment with containers: hub, proxy, database, laboratories
+up: deploy/.env ## start a deployment with containers: hub, service, proxy, database
 	@BLUECLOUD_STATE="$(call chosen,BLUECLOUD_STATE)" $(MAKE) --no-print-directory images
 	@mkdir -p "$(call chosen,BLUECLOUD_STATE)"
 	$(COMPOSE) up --detach
@@ -133,6 +137,9 @@ down: ## stop the deployment and its laboratories; everything is kept
 
 person: ## make somebody: NAME=ada [GROUP=environment-managers] [OPERATOR=1]
 	@$(COMPOSE) exec -T hub python -m bluecloud_hub.people add "$(NAME)" $(addprefix --group ,$(GROUP)) $(if $(OPERATOR),--operator)
+
+harvest: ## ask sources what they hold: [SOURCES="argogdac icos"], all without any
+	@$(COMPOSE) exec -T service bluecloud data harvest $(SOURCES)
 
 # Proof ----------------------------------------------------------------------------------------
 
@@ -150,14 +157,14 @@ lint: install ## ruff, mypy, import rules, eslint, tsc, hadolint, shellcheck
 
 test: lint ## lint, types and all tests; those of containers where a Docker engine answers
 	$(NODE) npm --prefix extensions run --silent test
-	@if [ -n "$${REQUIRE_DOCKER:-}" ] || $(DOCKER) info >/dev/null 2>&1; then $(MAKE) --no-print-directory images/hub images/database $(addprefix images/,$(LABS)); fi
+	@if [ -n "$${REQUIRE_DOCKER:-}" ] || $(DOCKER) info >/dev/null 2>&1; then $(MAKE) --no-print-directory images/hub images/service images/database $(addprefix images/,$(LABS)); fi
 	$(BIN)/python -m pytest
 
 test-live: install ## ask the real providers whether they still answer as recorded; needs the internet
 	$(BIN)/python -m pytest -m live tests/live
 
 bench: install ## measure against the peers, and write tests/bench/RESULTS.md
-	@if $(DOCKER) info >/dev/null 2>&1; then $(MAKE) --no-print-directory images/hub images/database $(addprefix images/,$(LABS)); fi
+	@if $(DOCKER) info >/dev/null 2>&1; then $(MAKE) --no-print-directory images/hub images/service images/database $(addprefix images/,$(LABS)); fi
 	$(BIN)/python -m tests.bench
 
 docs-check: install ## what the documents say is so: commands, links, generated parts

@@ -75,6 +75,7 @@ c.JupyterHub.services = [
 ]
 c.JupyterHub.load_roles = []
 service.configure(c, settings)
+service.make_folder(settings)
 if settings.idle_timeout:
     c.JupyterHub.services.append(
         {

@@ -12,13 +12,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bluecloud_hub.demo import Hub, demonstration, free_port
+from bluecloud_hub.demo import Hub, Service, demonstration, free_port
 from bluecloud_hub.labs import read_laboratory
 from bluecloud_hub.people import People
 from bluecloud_hub.releases import local_release, write_release
@@ -91,6 +92,18 @@ class Deployment(ABC):
         """End the hub without warning and start it again; return when it answers."""
 
     @abstractmethod
+    def stop_service(self) -> None:
+        """Stop the service that finds data."""
+
+    @abstractmethod
+    def start_service(self) -> None:
+        """Start it again; return when it answers."""
+
+    @abstractmethod
+    def service_began(self) -> str:
+        """Which run of the service this is."""
+
+    @abstractmethod
     def stop(self) -> None:
         """Take everything away."""
 
@@ -134,6 +147,7 @@ class Local(Deployment):
         )
         self.address = self.environment["BLUECLOUD_PUBLIC_URL"]
         self.hub: Hub | None = None
+        self.service: Service | None = None
 
     def add(self, name: str, *groups: str) -> str:
         people = self.people()
@@ -146,7 +160,10 @@ class Local(Deployment):
 
     def start(self) -> None:
         self.hub = Hub(self.environment)
+        if self.service is None:
+            self.service = Service(self.environment)
         self.hub.wait_until_it_answers()
+        self.service.wait_until_it_answers()
 
     def restart_hub(self) -> None:
         self.kill_hub()
@@ -167,6 +184,19 @@ class Local(Deployment):
         for culler in cullers:
             os.kill(culler, signal.SIGTERM)
 
+    def stop_service(self) -> None:
+        assert self.service is not None
+        self.service.stop()
+
+    def start_service(self) -> None:
+        self.service = Service(self.environment)
+        self.service.wait_until_it_answers()
+
+    def service_began(self) -> str:
+        assert self.service is not None
+        assert self.service.process.poll() is None
+        return str(self.service.process.pid)
+
     def stop(self) -> None:
         if self.hub is None:
             return
@@ -175,6 +205,7 @@ class Local(Deployment):
         self.environment["BLUECLOUD_KEEP_SERVERS"] = "false"
         self.start()
         self.hub.stop()
+        self.stop_service()
 
 
 class Docker(Deployment):
@@ -197,6 +228,7 @@ class Docker(Deployment):
             "BLUECLOUD_TIERS": "sample",
             "BLUECLOUD_START_TIMEOUT": "60",
             "CONFIGPROXY_AUTH_TOKEN": secrets.token_hex(32),
+            "BLUECLOUD_SERVICE_TOKEN": secrets.token_hex(32),
             "POSTGRES_PASSWORD": secrets.token_hex(16),
         }
         self.environment_file = state / "compose.env"
@@ -249,11 +281,35 @@ class Docker(Deployment):
     def start(self) -> None:
         self.compose("up", "--detach")
         self.wait()
+        self.wait_for_service()
 
     def restart_hub(self) -> None:
         self.compose("kill", "hub")
         self.compose("up", "--detach", "hub")
         self.wait()
+
+    def stop_service(self) -> None:
+        self.compose("stop", "service")
+
+    def start_service(self) -> None:
+        self.compose("up", "--detach", "service")
+        self.wait_for_service()
+
+    def wait_for_service(self) -> None:
+        """Return when its own check says that it is well."""
+        until = time.monotonic() + 120
+        while (health := self.of_service("{{.State.Health.Status}}")) != "healthy":
+            assert time.monotonic() < until, health
+            time.sleep(0.5)
+
+    def service_began(self) -> str:
+        return self.of_service("{{.Id}} {{.State.StartedAt}} {{.State.Running}}")
+
+    def of_service(self, told: str) -> str:
+        """What Docker knows of the service's container."""
+        (container,) = self.compose("ps", "--quiet", "service").split()
+        words = ["docker", "inspect", "--format", told, container]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
 
     def container(self, person: str, slug: str) -> str:
         """The name of a person's container."""
@@ -271,7 +327,7 @@ class Docker(Deployment):
             subprocess.run(["docker", "rm", "--force", *ids], check=True, capture_output=True)
         self.compose("down", "--volumes")
         # What containers wrote belongs to others than whoever runs the tests.
-        emptied = ["rm", "-rf", "/state/homes", "/state/hub"]
+        emptied = ["rm", "-rf", "/state/homes", "/state/hub", "/state/index"]
         mount = f"--volume={self.state}:/state"
         subprocess.run(
             ["docker", "run", "--rm", "--user=0", mount, "bluecloud/base", *emptied], check=True

@@ -28,7 +28,6 @@ from bluecloud_hub.errors import HubError
 from bluecloud_hub.labs import read_laboratories
 from bluecloud_hub.people import People
 from bluecloud_hub.settings import PREFIX, checkout, read_settings
-from bluecloud_hub.tokens import token
 
 READY_SECONDS = 120
 STOP_SECONDS = 40
@@ -199,14 +198,12 @@ class Service(Program):
     def environment(self, environment: dict[str, str]) -> dict[str, str]:
         """Its port, and the hub that knows people."""
         settings = self.settings
-        index = settings.state_folder / "index" / "search"
-        found = {f"{PREFIX}INDEX": str(index)} if (index / "text" / "meta.json").exists() else {}
         return {
             **environment,
-            **found,
+            f"{PREFIX}HOLDINGS": str(settings.state_folder / "index"),
             f"{PREFIX}SERVICE_PORT": str(urlsplit(settings.service_address or "").port),
             "JUPYTERHUB_API_URL": f"http://127.0.0.1:{settings.hub_port}/hub/api",
-            "JUPYTERHUB_API_TOKEN": token(settings.state_folder, service.NAME),
+            "JUPYTERHUB_API_TOKEN": service.token_of(settings),
         }
 
     def address(self) -> str:

@@ -2,15 +2,19 @@
 
 The hub does not start it, because what a hub starts ends with the hub. The scope that opens it
 is everybody's, and is on the token that each laboratory's server has, so that a notebook can
-search without anybody copying a token.
+search without anybody copying a token. A deployment gives hub and service the token of the
+service; else it lies in the state folder, where a service of the same account finds it.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from traitlets.config import Config
 
+from bluecloud_hub.homes import LABORATORY_GID, LABORATORY_UID
 from bluecloud_hub.settings import PREFIX, Settings
 from bluecloud_hub.tokens import token
 
@@ -29,12 +33,31 @@ def configure(c: Config, settings: Settings) -> None:
         {
             "name": NAME,
             "url": settings.service_address,
-            "api_token": token(settings.state_folder, NAME),
+            "api_token": token_of(settings),
             "display": False,
         }
     )
     c.JupyterHub.load_roles.append({"name": "user", "scopes": ["self", SCOPE]})
     c.Spawner.server_token_scopes = SERVER_SCOPES
+
+
+def token_of(settings: Settings) -> str:
+    """The token by which the hub knows the service."""
+    if settings.service_token is not None:
+        return settings.service_token.get_secret_value()
+    return token(settings.state_folder, NAME)
+
+
+def make_folder(settings: Settings) -> Path:
+    """Make the folder of the index; in a container the service is user 1000, as laboratories are.
+
+    Docker may have made it already, for root, because the service's mount names it.
+    """
+    path = settings.state_folder / "index"
+    path.mkdir(exist_ok=True)
+    if settings.engine == "docker" and os.geteuid() == 0:
+        os.chown(path, LABORATORY_UID, LABORATORY_GID, follow_symlinks=False)
+    return path
 
 
 def told(settings: Settings) -> Mapping[str, str]:

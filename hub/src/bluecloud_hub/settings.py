@@ -57,7 +57,7 @@ HANDED_ON = {
     )
 }
 READ_ELSEWHERE = re.compile(
-    r"^BLUECLOUD_(ACCESS_LOG|CREDENTIALS_DIR|ENV_FILE|HOLDINGS|INDEX|LAB|LISTEN|PROXY_ROUTING|RELEASE|SERVICE_(ANONYMOUS|HOST|PER_MINUTE|PORT|URL)|SNAPSHOTS|TEST_\w+)$"
+    r"^BLUECLOUD_(ACCESS_LOG|CREDENTIALS_DIR|ENV_FILE|HOLDINGS|INDEX(_URL)?|LAB|LISTEN|PROXY_ROUTING|RELEASE|SERVICE_(ANONYMOUS|HOST|PER_MINUTE|PORT|URL)|SNAPSHOTS|TEST_\w+)$"
 )
 
 
@@ -85,6 +85,7 @@ class Settings(BaseModel):
     keep_servers: bool | None = None
     database_url: SecretStr | None = None
     service_address: str | None = None
+    service_token: SecretStr | None = None
 
     authentication: Literal["password", "oidc"] = "password"
     operators: frozenset[str] = frozenset()
