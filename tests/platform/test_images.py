@@ -58,6 +58,11 @@ def test_an_image_does_not_start_as_root() -> None:
         assert json.loads(shown.stdout)[0]["Config"]["User"] == "1000"
 
 
+def test_the_command_line_is_on_the_path() -> None:
+    for image in ("bluecloud/environment", "bluecloud/service"):
+        assert "harvest" in inside(image, "bluecloud data --help")
+
+
 def test_every_module_is_compiled_and_the_slow_checker_is_left_out() -> None:
     code = """
 import importlib.util, json, pathlib, sysconfig
