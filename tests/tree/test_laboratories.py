@@ -46,4 +46,4 @@ def test_nothing_is_left_of_a_laboratory_that_is_not_declared() -> None:
         *(path.stem for path in (ROOT / "hub" / "labs").glob("*.svg")),
         *(path.parent.name for path in (ROOT / "notebooks").glob("*/*.ipynb")),
     }
-    assert named - set(LABORATORIES) - {"base", "core"} == set()
+    assert named - set(LABORATORIES) - {"base", "core", "service"} == set()
