@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 _MOST = 8
-_STATEMENT_S = 30
+# Compiling a statement takes longer than these run; what is found must fit into memory whole, or
+# each record of it is looked at again; and an index costs little where pages lie in memory.
+_READING = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "30s",
+    "jit": "off",
+    "work_mem": "32MB",
+    "random_page_cost": "1.1",
+}
 _CONNECT_S = 10
 
 
@@ -156,8 +164,7 @@ def connect(url: str, *, reads_only: bool) -> Connection:
     """
     import psycopg
 
-    options = "-c default_transaction_read_only=on " if reads_only else ""
-    options += f"-c statement_timeout={_STATEMENT_S * 1000 if reads_only else 0}"
+    options = " ".join(f"-c {name}={value}" for name, value in _READING.items())
     try:
         return psycopg.connect(
             url,
@@ -166,7 +173,7 @@ def connect(url: str, *, reads_only: bool) -> Connection:
             prepare_threshold=None,
             connect_timeout=_CONNECT_S,
             application_name="bluecloud",
-            options=options,
+            options=options if reads_only else "",
         )
     except psycopg.OperationalError as error:
         raise SourceUnavailable(f"{where(url)} does not answer: {error}") from None

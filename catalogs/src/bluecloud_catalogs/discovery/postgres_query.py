@@ -124,7 +124,7 @@ def facets_sql(conditions: Conditions, names: Sequence[Facet]) -> str:
     """How many have each value, as rows of facet, value and number."""
     columns = ", ".join(_COLUMNS[name] for name in names)
     counts = " UNION ALL ".join(
-        f"SELECT '{name}', value, count(*) FROM found, unnest({_VALUES[name]}) AS value "  # noqa: S608 -- as above
+        f"SELECT '{name}', value, count(*) FROM {_VALUES.get(name, _COLUMN.format(name))} "  # noqa: S608 -- as above
         f"WHERE value IS NOT NULL GROUP BY value"
         for name in names
     )
@@ -134,6 +134,8 @@ def facets_sql(conditions: Conditions, names: Sequence[Facet]) -> str:
     )
 
 
+_COLUMN = "(SELECT {} AS value FROM found) AS of"
+_VALUES: dict[Facet, str] = {"variable": "found, unnest(variables) AS value"}
 _COLUMNS: dict[Facet, str] = {
     "source": "source",
     "collection": "collection",
@@ -141,7 +143,4 @@ _COLUMNS: dict[Facet, str] = {
     "platform": "platform",
     "decade": "decade",
     "variable": "variables",
-}
-_VALUES: dict[Facet, str] = {
-    name: column if name == "variable" else f"ARRAY[{column}]" for name, column in _COLUMNS.items()
 }
