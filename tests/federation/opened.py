@@ -18,10 +18,11 @@ _watched: list[str] = []
 
 def watch(folder: Path) -> None:
     """Note from now on what is opened below a folder; more than one may be watched."""
-    prefix = f"{os.path.realpath(folder)}{os.sep}"
-    if prefix not in _watched:
-        _watched.append(prefix)
-    if len(_watched) == 1:
+    first = not _watched
+    for path in (os.path.realpath(folder), os.path.abspath(folder)):  # it may be a link
+        if f"{path}{os.sep}" not in _watched:
+            _watched.append(f"{path}{os.sep}")
+    if first:
         sys.addaudithook(_note)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -233,9 +233,10 @@ def test_a_run_that_fails_says_where_and_shows_the_cell(window: Window) -> None:
 def wait_until_saved(page: Page, path: Path) -> None:
     """Wait until the last cell's output is in the file."""
     for _ in range(300):
-        cells = nbformat.read(path, as_version=4).cells
-        if cells[-1].get("outputs"):
-            return
+        # While it is being written it is not whole, which is no notebook.
+        with suppress(nbformat.reader.NotJSONError):
+            if nbformat.read(path, as_version=4).cells[-1].get("outputs"):
+                return
         page.wait_for_timeout(100)
     raise AssertionError(f"{path} was not saved with its outputs")
 
