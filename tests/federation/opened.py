@@ -19,7 +19,7 @@ _watched: list[str] = []
 def watch(folder: Path) -> None:
     """Note from now on what is opened below a folder; more than one may be watched."""
     first = not _watched
-    for path in (os.path.realpath(folder), os.path.abspath(folder)):  # it may be a link
+    for path in (os.path.realpath(folder), folder.absolute()):  # it may be a link
         if f"{path}{os.sep}" not in _watched:
             _watched.append(f"{path}{os.sep}")
     if first:
