@@ -16,7 +16,7 @@ from tests.federation.recorded import used
 
 GROUPS = {"catalogs", "federation"}  # that read recordings
 # What is neither data nor an answer: what is said of them, and programs.
-ABOUT = ("PROVENANCE.md", "README.md", "LICENSE", "LICENSE.*", "*.py", ".git*")
+ABOUT = ("PROVENANCE.md", "README.md", "NOTICE", "LICENSE", "LICENSE.*", "*.py", ".git*")
 PROGRAMS = ("argogdac/cli/ftp_data",)
 # By pattern, why no test reads it. A reason that has become untrue fails.
 UNUSED: Mapping[str, str] = {}
