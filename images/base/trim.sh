@@ -10,9 +10,9 @@ packages=$(echo "$environment"/lib/python3.*/site-packages)
 find "$environment" -type f \( -name '*.js.map' -o -name '*.css.map' \) -delete
 find "$packages" -type f \( -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.cpp' \
     -o -name '*.h' -o -name '*.hpp' -o -name '*.a' \) -delete
-# numpy.testing is used by others; JupyterHub keeps run-time code beside its tests.
+# JupyterHub keeps run-time code beside its tests.
 find "$packages" -type d \( -name tests -o -name test \) \
-    -not -path '*/numpy/*' -not -path '*/jupyterhub/*' -prune -exec rm -rf {} +
+    -not -path '*/jupyterhub/*' -prune -exec rm -rf {} +
 
 # Arrow's remote procedure calls, which no source here speaks.
 rm -f "$packages"/pyarrow/*flight*.so*
