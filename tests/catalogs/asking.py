@@ -1,17 +1,20 @@
 """Requests of all sorts to an entry's sample: refused with a reason, or answered right."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bluecloud_catalogs import ParameterError
-from bluecloud_catalogs.errors import NotFound
+from bluecloud_catalogs.errors import NotFound, SourceError
 from bluecloud_catalogs.places import place_of
+from bluecloud_catalogs.tiers import read
 from tests.federation.reading import asked, declared
+from tests.federation.server import Federation
 
 many = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -51,3 +54,37 @@ def answered(name: str, parameters: Mapping[str, Any]) -> Any:
         return request, entry.reader.read(place, options, request, lazy=False).data
     except (ValidationError, ParameterError, NotFound):
         return None
+
+
+anything = st.one_of(
+    st.none(), st.text(max_size=30), st.integers(), st.floats(), st.lists(st.floats(), max_size=5),
+    st.lists(st.text(max_size=12), max_size=3),
+    st.sampled_from([[-10.0, 35.0, 0.0, 45.0], ["2020", "2021"], [170, 0, -170, 1], [0, 10]]),
+)  # fmt: skip
+
+
+def asked_for_anything(
+    federation: Federation,
+    name: str,
+    parameters: Sequence[str],
+    *,
+    answers: tuple[type[SourceError], ...] = (),
+) -> None:
+    """Ask a live entry 200 times for anything: refused before any request is made, or answered.
+
+    ``answers`` are the errors that are right answers too.
+    """
+    entry = declared(name)
+
+    @many
+    @given(st.fixed_dictionaries(dict.fromkeys(parameters, anything)))
+    def ask(told: dict[str, object]) -> None:
+        federation.asked.clear()
+        try:
+            request = asked(entry, told)
+            with suppress(*answers):
+                read(entry, request, lazy=False)
+        except (ValidationError, ParameterError):
+            assert federation.paths == []
+
+    ask()

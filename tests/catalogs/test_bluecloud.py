@@ -5,9 +5,6 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from bluecloud_catalogs import (
     CredentialRequired,
@@ -22,6 +19,7 @@ from bluecloud_catalogs.readers import beacon, ddas
 from bluecloud_catalogs.readers.beacon_query import query
 from bluecloud_catalogs.readers.ddas import addresses, row
 from bluecloud_catalogs.tiers import read
+from tests.catalogs.asking import asked_for_anything
 from tests.federation.reading import asked, declared
 from tests.federation.recorded import recorded
 
@@ -217,13 +215,6 @@ def test_the_harvest_goes_on_and_quarantines(federation, monkeypatch):
     assert not [each for page in late for each in page.records]
 
 
-ANYTHING = st.one_of(
-    st.none(), st.text(max_size=30), st.integers(), st.floats(), st.lists(st.floats(), max_size=5),
-    st.lists(st.text(max_size=12), max_size=3),
-    st.sampled_from([[-10.0, 35.0, 0.0, 45.0], ["2020", "2021"], [170, 0, -170, 1], [0, 10]]),
-)  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
@@ -232,22 +223,4 @@ ANYTHING = st.one_of(
     ],
 )
 def test_any_request_is_refused_before_it_is_made_or_answered(federation, name, parameters):
-    entry = declared(name)
-
-    @settings(
-        max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
-    @given(st.fixed_dictionaries(dict.fromkeys(parameters, ANYTHING)))
-    def ask(told):
-        federation.asked.clear()
-        try:
-            request = asked(entry, told)
-        except ValidationError:
-            assert federation.paths == []
-            return
-        try:
-            read(entry, request, lazy=False)
-        except ParameterError:
-            assert federation.paths == []
-
-    ask()
+    asked_for_anything(federation, name, parameters)

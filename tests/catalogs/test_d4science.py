@@ -5,21 +5,18 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from bluecloud_catalogs import (
     CredentialRequired,
     MalformedAnswer,
     NotFound,
-    ParameterError,
 )
 from bluecloud_catalogs.contexts import ContextLogin
 from bluecloud_catalogs.harvest import HARVESTERS
 from bluecloud_catalogs.places import Ask, File, place_of
 from bluecloud_catalogs.readers import d4science as readers
 from bluecloud_catalogs.tiers import read
+from tests.catalogs.asking import asked_for_anything
 from tests.federation.reading import asked, declared
 from tests.federation.server import serve
 from tests.federation.sources.d4science import PASSWORD, D4Science
@@ -229,11 +226,6 @@ def test_the_harvest_goes_context_by_context(own):
     assert not [each for page in later for each in page.records]
 
 
-ANYTHING = st.one_of(
-    st.none(), st.text(max_size=30), st.integers(), st.floats(), st.lists(st.text(max_size=9))
-)
-
-
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
@@ -244,24 +236,5 @@ ANYTHING = st.one_of(
     ],
 )
 def test_any_request_is_refused_before_it_is_made_or_answered(federation, name, parameters):
-    entry = declared(name)
-
-    @settings(
-        max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
-    @given(st.fixed_dictionaries(dict.fromkeys(parameters, ANYTHING)))
-    def ask(told):
-        federation.asked.clear()
-        try:
-            request = asked(entry, told)
-        except ValidationError:
-            assert federation.paths == []
-            return
-        try:
-            read(entry, request, lazy=False)
-        except ParameterError:
-            assert federation.paths == []
-        except (CredentialRequired, NotFound):
-            assert name != "grsf_species"
-
-    ask()
+    answers = () if name == "grsf_species" else (CredentialRequired, NotFound)
+    asked_for_anything(federation, name, parameters, answers=answers)

@@ -6,15 +6,11 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from bluecloud_catalogs import (
     CredentialRequired,
     MalformedAnswer,
     NotFound,
-    ParameterError,
     RequestRefused,
     RequestTooLarge,
 )
@@ -27,6 +23,7 @@ from bluecloud_catalogs.readers.ckan_packages import box_of, row
 from bluecloud_catalogs.readers.handle import values
 from bluecloud_catalogs.readers.repository_records import RecordFile, record, whole
 from bluecloud_catalogs.tiers import read
+from tests.catalogs.asking import asked_for_anything
 from tests.federation.reading import asked, declared
 from tests.federation.recorded import recorded
 
@@ -314,12 +311,6 @@ def test_a_dataset_without_a_name_is_quarantined():
     assert len(page.quarantined) == 2
 
 
-ANYTHING = st.one_of(
-    st.none(), st.text(max_size=30), st.integers(), st.floats(), st.lists(st.floats(), max_size=5),
-    st.lists(st.text(max_size=12), max_size=3),
-)  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
@@ -329,24 +320,5 @@ ANYTHING = st.one_of(
     ],
 )
 def test_any_request_is_refused_before_it_is_made_or_answered(federation, name, parameters):
-    entry = declared(name)
-
-    @settings(
-        max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
-    @given(st.fixed_dictionaries(dict.fromkeys(parameters, ANYTHING)))
-    def ask(told):
-        federation.asked.clear()
-        try:
-            request = asked(entry, told)
-        except ValidationError:
-            assert federation.paths == []
-            return
-        try:
-            read(entry, request, lazy=False)
-        except ParameterError:
-            assert federation.paths == []
-        except NotFound:
-            assert name == "b2handle_values"
-
-    ask()
+    answers = (NotFound,) if name == "b2handle_values" else ()
+    asked_for_anything(federation, name, parameters, answers=answers)
