@@ -111,6 +111,8 @@ def opened(browser: Browser, server: LaboratoryServer, path: str = "") -> Iterat
     where = f"lab/tree/{quote(path)}" if path else "lab"
     try:
         window.page.goto(f"{server.url}{where}?token={TOKEN}&reset")
+        if not path:
+            window.page.locator(".jp-Launcher").wait_for()  # which takes the focus when it opens
         yield window
     finally:
         context.close()
@@ -152,7 +154,6 @@ def test_the_panel_greets_who_was_never_here(window: Window) -> None:
 
 
 def test_the_tabs_work_from_the_keyboard(window: Window) -> None:
-    window.page.locator(".jp-Launcher").wait_for()  # which takes the focus when it opens
     first = window.page.get_by_role("tab", name="Indicators")
     first.focus()
     expect(first).to_be_focused()
