@@ -11,6 +11,7 @@ from bluecloud_catalogs import (
     SourceError,
     SourceUnavailable,
 )
+from bluecloud_catalogs.http import Call, get_all
 
 INDEX, PROFILES = "prof.txt", "9000001_prof.nc"
 CASTS = "D9000001_002.nc"
@@ -80,6 +81,22 @@ def test_only_what_may_pass_is_tried_again(catalogue, gdac, fault, asked):
     with pytest.raises(SourceUnavailable):
         catalogue["argo_profiles"](platform=9000001).read()
     assert sum(path.endswith(PROFILES) for path in gdac.paths) == asked
+
+
+@pytest.mark.parametrize("fault", ["503", "reset", "truncated", "503 once"])
+def test_what_makes_something_new_is_asked_once(gdac, fault):
+    gdac.faults[PROFILES] = fault
+    with pytest.raises(SourceUnavailable, match="may have been done, so it is not asked again"):
+        get_all(
+            [
+                Call(
+                    f"{gdac.url}/dac/synthetic/9000001/9000001_prof.nc",
+                    method="POST",
+                    repeatable=False,
+                )
+            ]
+        )
+    assert sum(path.endswith(PROFILES) for path in gdac.paths) == 1
 
 
 @pytest.mark.parametrize("told", ["soon", "0", "-1"])

@@ -10,7 +10,7 @@ object, which a reading makes and drops.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -63,10 +63,7 @@ class ContextLogin:
             ) from error
 
     def _signed(self, ask: Ask) -> Ask:
-        return Ask(
-            ask.path, ask.service, ask.method, ask.body, ask.headers, ask.statuses, ask.sample,
-            {**ask.secrets, "Authorization": f"Bearer {self._token}"}, ask.follow,
-        )  # fmt: skip
+        return replace(ask, secrets={**ask.secrets, "Authorization": f"Bearer {self._token}"})
 
     def _begin(self) -> None:
         """Get a token for the context with the login that is stored."""

@@ -266,7 +266,7 @@ class _Session:
         sent = b"" if body is None else json.dumps(body).encode()
         answer = self._get(Call(
             f"{self.address}/{path}", method, sent, _JSON, frozenset({*statuses, 400}),
-            self.secrets,
+            self.secrets, repeatable=method != "POST",
         ))  # fmt: skip
         told = self._json(path, answer)
         if answer.status == 400:

@@ -74,6 +74,9 @@ class Call:
         Headers that no message and no ``repr`` may show.
     follow
         Whether a redirection is followed; else it is a status as any other.
+    repeatable
+        Whether asking twice does no harm. What makes something new is asked again only where
+        the answer says that it was not taken (429).
     """
 
     url: str
@@ -83,6 +86,7 @@ class Call:
     statuses: frozenset[int] = frozenset({200})
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     follow: bool = True
+    repeatable: bool = True
 
 
 @dataclass(frozen=True)
@@ -230,6 +234,7 @@ async def _get(
                     reason = f"{reason}: {said}"
                 if response.status not in _TRY_AGAIN:
                     raise _meaning(response.status)(f"{call.url}: {reason}")
+                taken = not call.repeatable and response.status != HTTPStatus.TOO_MANY_REQUESTS
                 pause_s = max(pause_s, _asked_to_wait_s(response.headers.get("Retry-After")))
         except DataError:
             raise
@@ -240,11 +245,16 @@ async def _get(
             reason = error.os_error.strerror or str(error.os_error)
             raise SourceUnavailable(f"{call.url}: no connection: {reason}") from error
         except (aiohttp.ClientPayloadError, aiohttp.ClientOSError) as error:
-            reason = f"the connection broke: {error}"
+            reason, taken = f"the connection broke: {error}", not call.repeatable
         except aiohttp.ServerDisconnectedError:
-            reason = "the connection was closed without an answer"
+            reason, taken = "the connection was closed without an answer", not call.repeatable
         except (aiohttp.ClientError, ValueError) as error:
             raise SourceUnavailable(f"{call.url}: {error}") from error
+        if taken:
+            raise SourceUnavailable(
+                f"{call.url}: {reason}; what was asked may have been done, so it is not asked "
+                "again: look at the provider first"
+            )
         if pause_s > _LONGEST_WAIT_S:
             raise SourceUnavailable(f"{call.url}: {reason} and asks to wait {pause_s:.0f} s")
         if attempt < _ATTEMPTS:

@@ -171,7 +171,7 @@ class DataCache:
                     f"{self.address}/{path}", method,
                     b"" if body is None else json.dumps(body).encode(),
                     {"Content-Type": "application/json"}, frozenset(statuses),
-                    {"Authorization": login.bearer()},
+                    {"Authorization": login.bearer()}, repeatable=method != "POST",
                 )
             ],
             connections=1,

@@ -46,6 +46,8 @@ class Ask:
         The file of a sample that answers it; none: the path without its query.
     secrets
         Headers with a login. What is asked with one is nobody else's, and is not kept.
+    repeatable
+        Whether asking twice does no harm: not for what makes a draft, an order or a job.
     """
 
     path: str
@@ -57,6 +59,7 @@ class Ask:
     sample: str | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     follow: bool = True
+    repeatable: bool = True
 
     @property
     def sample_path(self) -> str:
@@ -326,7 +329,14 @@ def _ask(told: Ask | str) -> Ask:
 
 def _call(ask: Ask, addresses: Addresses) -> Call:
     return Call(
-        addresses.of(ask), ask.method, ask.body, ask.headers, ask.statuses, ask.secrets, ask.follow
+        addresses.of(ask),
+        ask.method,
+        ask.body,
+        ask.headers,
+        ask.statuses,
+        ask.secrets,
+        ask.follow,
+        ask.repeatable,
     )
 
 

@@ -93,6 +93,7 @@ class Processes:
                 json.dumps(body).encode(),
                 _JSON,
                 frozenset({201}),
+                repeatable=False,
             )
         )
         told = as_json(file)

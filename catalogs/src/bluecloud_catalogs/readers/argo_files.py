@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import MalformedAnswer
-from .classic_netcdf import missing_bytes
+from .classic_netcdf import missing_bytes, padded
 
 if TYPE_CHECKING:
     import netCDF4
@@ -96,7 +96,7 @@ def _columns(file: File, names: Collection[str] | None, mode: str) -> dict[str, 
     import netCDF4
 
     try:
-        with netCDF4.Dataset(file.path, memory=checked(file.content)) as dataset:
+        with netCDF4.Dataset(file.path, memory=padded(checked(file.content))) as dataset:
             dataset.set_auto_mask(False)
             dataset.set_auto_chartostring(False)
             if not {"PLATFORM_NUMBER", mode, "JULD", "PRES"} <= set(dataset.variables):

@@ -68,9 +68,9 @@ def padded(content: bytes) -> bytes:
     """The file with zeros behind it, as the NetCDF library can open it from memory.
 
     It reads a header page by page, beyond the end of a file that is little more than a header,
-    and then says that the operation is not permitted.
+    and then says that the operation is not permitted. A file of another format stays as it is.
     """
-    return content + bytes(_PAGES)
+    return content + bytes(_PAGES) if content.startswith(b"CDF") else content
 
 
 def _size(content: bytes) -> int:

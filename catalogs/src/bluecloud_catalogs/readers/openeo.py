@@ -20,7 +20,7 @@ from ..places import Ask
 from . import boxes
 from .asked import Asked, Box, Period
 from .base import Reading, SourceReader
-from .classic_netcdf import missing_bytes
+from .classic_netcdf import missing_bytes, padded
 from .copernicus_login import cdse
 from .scenes import stamp
 
@@ -146,7 +146,7 @@ def _computed(place: Place, graph: dict[str, Any], authorization: str) -> File:
         statuses = frozenset({200, 201, 202})
         ask = Ask(
             f"{_API}/{path}", _SERVICE, method, body, _JSON if body else {}, statuses,
-            secrets=secrets,
+            secrets=secrets, repeatable=method != "POST",
         )  # fmt: skip
         return place.fetch([ask])[0]
 
@@ -206,7 +206,7 @@ def _dataset(file: File, options: OpenEoOptions) -> xr.Dataset:
     if file.content.startswith(b"CDF") and missing_bytes(file.content):
         raise MalformedAnswer(f"{file.path}: the result is not whole")
     try:
-        with netCDF4.Dataset("result.nc", memory=file.content) as held:
+        with netCDF4.Dataset("result.nc", memory=padded(file.content)) as held:
             store_of: Any = xr.backends.NetCDF4DataStore  # which has no types
             dataset = xr.open_dataset(store_of(held)).load()
     except (OSError, ValueError, RuntimeError) as error:
