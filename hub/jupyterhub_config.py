@@ -21,6 +21,8 @@ state = settings.state_folder / "hub"
 state.mkdir(parents=True, exist_ok=True, mode=0o700)
 if not (state / "cookie_secret").exists():  # the first start of this deployment
     (settings.state_folder / "homes").mkdir(exist_ok=True)
+if (settings.state_folder / "homes").is_dir():  # else its disk is not there
+    (settings.state_folder / "shared").mkdir(exist_ok=True)
 
 # Addresses. The local engine isolates nobody, so it is not reachable from outside.
 inside = settings.engine == "docker"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bluecloud_hub import exits
 from bluecloud_hub.errors import ReleaseError
-from bluecloud_hub.homes import folder_name, make_home
+from bluecloud_hub.homes import folder_name, make_home, make_shared
 from bluecloud_hub.releases import Release, read_release, write_release
 
 DIGEST = "sha256:" + "3f" * 32
@@ -39,6 +39,16 @@ def test_a_home_is_private(tmp_path: Path) -> None:
     (tmp_path / "homes").mkdir()
     made = make_home(tmp_path, "ada", for_container=False)
     assert made.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_shared_folder_is_its_group_s(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    made = make_shared(tmp_path, "environment", for_container=True)
+    assert made.stat().st_mode & 0o7777 == 0o2770
+    inside = made / "data"
+    inside.mkdir()
+    assert inside.stat().st_gid == made.stat().st_gid
+    assert make_shared(tmp_path, "environment", for_container=True) == made
 
 
 def test_a_disk_that_is_not_there_is_no_empty_home(tmp_path: Path) -> None:

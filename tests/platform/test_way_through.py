@@ -12,6 +12,24 @@ read = bluecloud_catalogs.open_catalog("environment")["ostia_sst_monthly"].read(
 print(read.sizes["time"], read.attrs["entry"])
 """
 
+ADD = """
+from pathlib import Path
+import bluecloud_catalogs
+path = Path("mooring.csv")
+path.write_text(
+    "time,latitude,longitude,depth [m],temperature (degC)\\n"
+    "2021-06-01T10:00:00Z,45.2,12.6,1,11.5\\n"
+    "2021-06-01T11:00:00Z,45.2,12.6,1,11.5\\n"
+)
+bluecloud_catalogs.add_data(path, visibility="laboratory", title="Quartermooring")
+"""
+FIND_ADDED = """
+import bluecloud_catalogs
+found = bluecloud_catalogs.find("quartermooring")
+table = found.open(0) if found.total else ()
+print(len(table), *(table["temperature"].unique() if len(table) else ()))
+"""
+
 
 async def test_a_person_gets_a_result_from_real_data(deployment: Deployment) -> None:
     async with await deployment.person("ada") as ada:
@@ -66,6 +84,11 @@ async def test_two_people_and_two_laboratories_at_once(deployment: Deployment) -
         assert (await dora.run("restricted", read)).split() == ["dora", "restricted"]
         assert (await emil.run(LABORATORY, read)).split() == ["emil", LABORATORY]
         assert deployment.home("emil").joinpath("mine").read_text() == "emil"
+
+        # What one adds for the laboratory, its other people find, and nobody elsewhere.
+        await dora.run(LABORATORY, ADD)
+        assert (await emil.run(LABORATORY, FIND_ADDED)).split() == ["2", "11.5"]
+        assert (await dora.run("restricted", FIND_ADDED)).split() == ["0"]
 
         # One person's server is closed to the other, whoever asks.
         intruder = await emil.client.get(await dora.server(LABORATORY) + "api/contents")

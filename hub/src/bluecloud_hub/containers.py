@@ -20,12 +20,13 @@ from dockerspawner import DockerSpawner
 
 from bluecloud_hub import exits
 from bluecloud_hub.errors import ReleaseError
-from bluecloud_hub.homes import folder_name, make_home
+from bluecloud_hub.homes import folder_name, make_home, make_shared
 from bluecloud_hub.labs import Laboratory
 from bluecloud_hub.releases import Release, read_release
 from bluecloud_hub.spawner import LaboratorySpawner, Refusal
 
 HOME = "/home/jovyan"
+SHARED = "/srv/bluecloud/shared"
 DOCKER_THREADS = 8
 STOP_SECONDS = 10
 
@@ -56,6 +57,10 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
         """The home folder as the container sees it."""
         return HOME
 
+    def laboratory_shared(self, laboratory: Laboratory) -> str:
+        """The shared folder as the container sees it."""
+        return SHARED
+
     async def make_ready(self, laboratory: Laboratory) -> None:
         """The release, the home, and everything that holds the container in, set anew.
 
@@ -81,7 +86,13 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
         path = await asyncio.to_thread(
             make_home, settings.state_folder, self.user.name, for_container=True
         )
-        self.volumes = {str(path): {"bind": HOME, "mode": "rw"}}
+        shared = await asyncio.to_thread(
+            make_shared, settings.state_folder, laboratory.slug, for_container=True
+        )
+        self.volumes = {
+            str(path): {"bind": HOME, "mode": "rw"},
+            str(shared): {"bind": SHARED, "mode": "rw"},
+        }
         self.notebook_dir = HOME
         self.pull_policy = "skip"
         self.remove = False

@@ -33,6 +33,26 @@ def home(state: Path, person: str) -> Path:
     return state / "homes" / folder_name(person)
 
 
+def shared(state: Path, slug: str) -> Path:
+    """Where the files are that the members of a laboratory share."""
+    return state / "shared" / slug
+
+
+def make_shared(state: Path, slug: str, *, for_container: bool) -> Path:
+    """Make a laboratory's shared folder if it is not there, and give its path.
+
+    It is closed to everybody else, and what is made in it belongs to the group too (setgid).
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder of all shared folders is not there.
+    NotADirectoryError
+        If something else, a link above all, stands where it should be.
+    """
+    return _made(shared(state, slug), 0o2770, "a shared folder", for_container=for_container)
+
+
 def make_home(state: Path, person: str, *, for_container: bool) -> Path:
     """Make a person's home if it is not there, private to them, and give its path.
 
@@ -43,15 +63,19 @@ def make_home(state: Path, person: str, *, for_container: bool) -> Path:
     NotADirectoryError
         If something else, a link above all, stands where the home should be.
     """
-    path = home(state, person)
+    return _made(home(state, person), 0o700, "a home", for_container=for_container)
+
+
+def _made(path: Path, mode: int, what: str, *, for_container: bool) -> Path:
     try:
         path.mkdir(mode=0o700)
+        path.chmod(mode)  # which no umask takes from, and mkdir has no setgid
     except FileNotFoundError:
         # Made once, when the hub starts: that it is gone means that its disk is.
         raise FileNotFoundError(f"{path.parent} is not there; is its disk mounted?") from None
     except FileExistsError:
         if path.is_symlink() or not path.is_dir():
-            raise NotADirectoryError(f"{path} is no folder, so it cannot be a home") from None
+            raise NotADirectoryError(f"{path} is no folder, so it cannot be {what}") from None
     if for_container and os.geteuid() == 0:
         owner = path.stat()
         if (owner.st_uid, owner.st_gid) != (LABORATORY_UID, LABORATORY_GID):

@@ -16,7 +16,7 @@ from typing import Any
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 from bluecloud_hub import exits
-from bluecloud_hub.homes import folder_name, make_home
+from bluecloud_hub.homes import folder_name, make_home, make_shared, shared
 from bluecloud_hub.labs import Laboratory
 from bluecloud_hub.spawner import LaboratorySpawner
 
@@ -28,6 +28,10 @@ class LocalLaboratory(LaboratorySpawner, SimpleLocalProcessSpawner):
         """The home folder: the server sees what the host sees."""
         return str(self.person_home())
 
+    def laboratory_shared(self, laboratory: Laboratory) -> str:
+        """The shared folder: the server sees what the host sees."""
+        return str(shared(self.deployment.settings.state_folder, laboratory.slug))
+
     def _log_path(self) -> Path:
         state = self.deployment.settings.state_folder
         return state / "logs" / folder_name(self.user.name) / f"{self.name}.log"
@@ -37,6 +41,7 @@ class LocalLaboratory(LaboratorySpawner, SimpleLocalProcessSpawner):
         settings = self.deployment.settings
         self.home_dir = str(make_home(settings.state_folder, self.user.name, for_container=False))
         self.notebook_dir = self.home_dir
+        make_shared(settings.state_folder, laboratory.slug, for_container=False)
         path = self._log_path()
         path.parent.mkdir(parents=True, exist_ok=True)
         self.cmd = [str(Path(sys.executable).with_name("jupyterhub-singleuser"))]

@@ -140,6 +140,10 @@ class LaboratorySpawner(Spawner):
         """The home folder as the server sees it."""
         raise AssertionError("an engine says where the home is")
 
+    def laboratory_shared(self, laboratory: Laboratory) -> str:
+        """The folder that the laboratory's members share, as the server sees it."""
+        raise AssertionError("an engine says where the shared folder is")
+
     async def make_ready(self, laboratory: Laboratory) -> None:
         """Before each start: the folders and, where there are any, the image."""
         raise AssertionError("an engine prepares its own start")
@@ -167,6 +171,7 @@ class LaboratorySpawner(Spawner):
             "BLUECLOUD_LAB": laboratory.slug,
             "BLUECLOUD_RELEASE": laboratory.version,
             # A person's own: what one could write for all, one could falsify for all.
+            "BLUECLOUD_SHARED": self.laboratory_shared(laboratory),
             "BLUECLOUD_SNAPSHOTS": f"{self.laboratory_home()}/.bluecloud/snapshots",
             "JUPYTERLAB_WORKSPACES_DIR": f"{own}/workspaces",
             "PYTHONNOUSERSITE": "1",
