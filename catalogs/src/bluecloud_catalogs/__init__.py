@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Literal
 
+    import geopandas as gpd
     import pandas as pd
     import xarray as xr
 
@@ -66,6 +67,7 @@ __all__ = [
     "citations",
     "entries",
     "find",
+    "land",
     "merge_profiles",
     "open_catalog",
 ]
@@ -133,6 +135,15 @@ def merge_profiles(
     from .merging import merge_profiles
 
     return merge_profiles(*read, duplicates=duplicates, schemes=schemes)
+
+
+def land(
+    bbox: Sequence[float] | None = None, *, scale: Literal["50m", "110m"] = "50m"
+) -> gpd.GeoDataFrame:
+    """Give the land of a box as polygons; see :func:`bluecloud_catalogs.coastline.land`."""
+    from .coastline import land
+
+    return land(bbox, scale=scale)
 
 
 def find(

@@ -1,0 +1,98 @@
+"""Land, for maps and masks: Natural Earth, as the npm package world-atlas 2.0.2 carries it.
+
+The two files are the package's own, unchanged, so that no map asks the network for a coast.
+Natural Earth is in the public domain; world-atlas is under the ISC licence beside this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, Literal
+
+from ..errors import ParameterError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+SCALES = ("50m", "110m")
+CITATION = "Made with Natural Earth (https://www.naturalearthdata.com), public domain"
+
+
+def land(
+    bbox: Sequence[float] | None = None, *, scale: Literal["50m", "110m"] = "50m"
+) -> gpd.GeoDataFrame:
+    """Give the land of a box as polygons, cut at its edges.
+
+    Parameters
+    ----------
+    bbox
+        West, south, east, north in degrees; the whole earth if none is given. West above east
+        crosses the antimeridian: longitudes then go on beyond 180, so that a map is in one
+        piece.
+    scale
+        ``50m`` is for seas and regions (details of some 10 km), ``110m`` for oceans.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One valid polygon a row, in EPSG:4326 (longitude, latitude); no row where all is sea.
+
+    Raises
+    ------
+    ParameterError
+        If the box is no box on the earth, or the scale is another.
+
+    Examples
+    --------
+    >>> land([-6, 30, 37, 46]).hvplot.polygons(color="lightgrey")
+    """
+    import geopandas as gpd
+
+    if scale not in SCALES:
+        raise ParameterError(f"scale is {scale!r}: {' or '.join(SCALES)}")
+    everything = _everything(scale)
+    if bbox is None:
+        return everything.copy()
+    west, south, east, north = _checked(bbox)
+    if west <= east:
+        return _cut(everything, (west, south, east, north))
+    import pandas as pd
+
+    ahead = _cut(everything, (west, south, 180.0, north))
+    behind = _cut(everything, (-180.0, south, east, north))
+    behind = behind.set_geometry(behind.geometry.translate(xoff=360.0))
+    return gpd.GeoDataFrame(pd.concat([ahead, behind], ignore_index=True), crs=everything.crs)
+
+
+@cache
+def _everything(scale: str) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    with as_file(files(__package__) / f"land-{scale}.json") as path:
+        read = gpd.read_file(path, layer="land")[["geometry"]].set_crs("EPSG:4326")
+    # Where the original's rings touch themselves, they are split: the area stays.
+    valid = read.explode(ignore_index=True).make_valid().explode(ignore_index=True)
+    polygons = valid[valid.geom_type == "Polygon"]
+    return gpd.GeoDataFrame(geometry=polygons.reset_index(drop=True))
+
+
+def _cut(everything: gpd.GeoDataFrame, box: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
+    pieces = everything.clip(box, keep_geom_type=True).explode(ignore_index=True)
+    return pieces[pieces.geom_type == "Polygon"].reset_index(drop=True)
+
+
+def _checked(bbox: Sequence[float]) -> tuple[float, float, float, float]:
+    numbers = tuple(float(each) for each in bbox)
+    if len(numbers) != 4:
+        raise ParameterError(f"bbox is {list(bbox)}: four numbers, west, south, east, north")
+    west, south, east, north = numbers
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south < north <= 90):
+        raise ParameterError(
+            f"bbox is {list(bbox)}: west and east are -180 to 180 degrees, south is below north "
+            "and both are -90 to 90"
+        )
+    if west == east:
+        raise ParameterError(f"bbox is {list(bbox)}: it has no width")
+    return west, south, east, north
