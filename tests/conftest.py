@@ -33,6 +33,7 @@ LAST = (
     "test_the_table_of_sources_is_what_the_tests_showed",
 )
 _minutes: defaultdict[str, float] = defaultdict(float)
+_notebooks: list[str] = []
 
 
 @pytest.fixture(scope="session")
@@ -125,14 +126,19 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Book each test's time on its group, and remember what passed."""
     if report.when == "call":
         matrix.note(report.nodeid, report.outcome)
+        _notebooks.extend(str(said) for name, said in report.user_properties if name == "notebook")
     parts = Path(report.nodeid.split("::")[0]).parts
     if len(parts) > 2 and parts[1] != "live":
         _minutes[parts[1]] += report.duration / 60
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what each group took of its minutes."""
+    """Say what each group took of its minutes, and each notebook of time and memory."""
     budgets = tomllib.loads((TESTS / "budgets.toml").read_text())
+    if _notebooks:
+        terminalreporter.section("notebooks in their images, network off")
+        for line in sorted(_notebooks):
+            terminalreporter.line(line)
     terminalreporter.section("minutes")
     for group, minutes in sorted(_minutes.items()):
         allowed = budgets.get(group)
