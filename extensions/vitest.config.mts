@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-const source = (name: string): string => `${import.meta.dirname}/${name}/src/index.ts`;
+import { workspaces } from './package.json';
 
 export default defineConfig({
   // The sources, whether or not they were built.
   resolve: {
-    alias: { '@bluecloud/core': source('core'), '@bluecloud/environment': source('environment') }
+    alias: Object.fromEntries(
+      workspaces.map(name => [`@bluecloud/${name}`, `${import.meta.dirname}/${name}/src/index.ts`])
+    )
   },
   test: { environment: 'jsdom', setupFiles: ['test/setup.ts'], include: ['test/**/*.spec.{ts,tsx}'] }
 });

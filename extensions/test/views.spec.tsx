@@ -6,7 +6,7 @@ import type { Analysis, Entry, ILaboratory, IWorkbench, ParameterValues } from '
 
 import { LaboratoryContent } from '../core/src/content';
 import { matching } from '../core/src/dataView';
-import { withEntries } from '../environment/src/entries';
+import { withEntries } from '../core/src/entries';
 
 const trans = nullTranslator.load('bluecloud');
 

@@ -1,8 +1,8 @@
-import type { Analysis, Entry } from '@bluecloud/core';
+import type { Analysis, Entry } from './wire';
 
 type Schema = Analysis['form'];
 
-/** The parameter that names a catalogue entry, in the notebooks of this laboratory. */
+/** The parameter that names a catalogue entry, in a laboratory's notebooks. */
 const PARAMETER = 'entry';
 
 /** The schema with the entry chosen by title and period, where it asks for one by name. */

@@ -16,7 +16,7 @@ import { Workbench } from './workbench';
 export * from './answer';
 export { PanelError } from './api';
 export { defineLaboratory } from './defineLaboratory';
-export { ParameterForm } from './lazyForm';
+export { ParameterForm, questionsView } from './lazyForm';
 export * from './tokens';
 export type * from './wire';
 

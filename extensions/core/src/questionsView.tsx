@@ -1,57 +1,65 @@
 import { Suspense, useCallback, useId, useState } from 'react';
 import type { JSX } from 'react';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import { Answered, ParameterForm, useAnswer } from '@bluecloud/core';
-import type { Analysis, Entry, IWorkbench } from '@bluecloud/core';
 
+import { Answered, useAnswer } from './answer';
 import { withEntries } from './entries';
+import { ParameterForm } from './lazyForm';
+import type { IWorkbench } from './tokens';
+import type { Analysis, Entry } from './wire';
 
-/** What most questions change; each indicator has some of them. */
-const MAIN = ['entry', 'baseline_first', 'baseline_last', 'percentile', 'cold', 'confidence'];
-
-/** Pick an indicator, its data and period, and see it computed in a notebook of one's own. */
-export class IndicatorsView extends ReactWidget {
-  constructor(private readonly _workbench: IWorkbench) {
+/** Pick a question, its data and period, and see it answered in a notebook of one's own. */
+export class QuestionsView extends ReactWidget {
+  /** `_main` names the parameters that most people change: they are shown without unfolding. */
+  constructor(
+    private readonly _workbench: IWorkbench,
+    private readonly _main: readonly string[]
+  ) {
     super();
     this.addClass('bc-View');
   }
 
   protected render(): JSX.Element {
-    return <Indicators workbench={this._workbench} />;
+    return <Questions workbench={this._workbench} main={this._main} />;
   }
 }
 
 interface IChoices {
-  readonly indicators: readonly Analysis[];
+  readonly questions: readonly Analysis[];
   readonly entries: readonly Entry[];
 }
 
-function Indicators({ workbench }: { readonly workbench: IWorkbench }): JSX.Element {
+interface IQuestions {
+  readonly workbench: IWorkbench;
+  readonly main: readonly string[];
+}
+
+function Questions({ workbench, main }: IQuestions): JSX.Element {
   const { trans, translator } = workbench;
   const [answer, again] = useAnswer(useCallback(() => choices(workbench), [workbench]));
   const [name, setName] = useState('');
   const id = useId();
   return (
     <Answered answer={answer} again={again} trans={trans}>
-      {({ indicators, entries }) => {
-        const chosen = indicators.find(indicator => indicator.name === name) ?? indicators[0];
+      {({ questions, entries }) => {
+        const chosen = questions.find(question => question.name === name) ?? questions[0];
         if (!chosen) {
-          return <p className="bc-Note">{trans.__('No indicator has parameters to ask for.')}</p>;
+          return <p className="bc-Note">{trans.__('No analysis has parameters to ask for.')}</p>;
         }
         return (
           <>
-            <fieldset className="bc-Indicators">
+            <fieldset className="bc-Questions">
               <legend className="bc-Field-label">{trans.__('What would you like to know?')}</legend>
-              {indicators.map(indicator => (
-                <label className="bc-Indicators-choice" key={indicator.name}>
+              {questions.map(question => (
+                <label className="bc-Questions-choice" key={question.name}>
                   <input
                     type="radio"
                     name={id}
-                    checked={indicator === chosen}
-                    onChange={() => setName(indicator.name)}
+                    checked={question === chosen}
+                    onChange={() => setName(question.name)}
                   />
-                  <span className="bc-Indicators-title">{indicator.title}</span>
-                  <span className="bc-Indicators-summary">{firstSentence(indicator.summary)}</span>
+                  <span className="bc-Questions-title">{question.title}</span>
+                  <span className="bc-Questions-summary">{firstSentence(question.summary)}</span>
                 </label>
               ))}
             </fieldset>
@@ -59,7 +67,7 @@ function Indicators({ workbench }: { readonly workbench: IWorkbench }): JSX.Elem
               <ParameterForm
                 key={chosen.name}
                 schema={withEntries(chosen.form, entries)}
-                main={MAIN}
+                main={main}
                 translator={translator}
                 onRun={values => workbench.runAnalysis(chosen.name, values)}
               />
@@ -83,8 +91,8 @@ async function choices(workbench: IWorkbench): Promise<IChoices> {
       () => []
     )
   ]);
-  const indicators = analyses.filter(({ form }) => Object.keys(form.properties ?? {}).length > 0);
-  return { indicators, entries };
+  const questions = analyses.filter(({ form }) => Object.keys(form.properties ?? {}).length > 0);
+  return { questions, entries };
 }
 
 function firstSentence(text: string): string {

@@ -1,7 +1,10 @@
-import { defineLaboratory } from '@bluecloud/core';
+import { defineLaboratory, questionsView } from '@bluecloud/core';
+
+/** What most people change of this laboratory's analyses. */
+const MAIN = ['entry', 'baseline_first', 'baseline_last', 'percentile', 'cold', 'confidence'];
 
 export default defineLaboratory({
   slug: 'environment',
   label: trans => trans.__('Indicators'),
-  createView: async workbench => new (await import('./indicatorsView')).IndicatorsView(workbench)
+  createView: workbench => questionsView(workbench, MAIN)
 });

@@ -1,0 +1,10 @@
+import { defineLaboratory, questionsView } from '@bluecloud/core';
+
+/** What most people change of this laboratory's analyses. */
+const MAIN = ['entry', 'eps', 'min_cages', 'year'];
+
+export default defineLaboratory({
+  slug: 'aquaculture',
+  label: trans => trans.__('Farms'),
+  createView: workbench => questionsView(workbench, MAIN)
+});

@@ -1,0 +1,10 @@
+import { defineLaboratory, questionsView } from '@bluecloud/core';
+
+/** What most people change of this laboratory's analyses. */
+const MAIN = ['entry', 'taxon', 'resolution', 'corr_length', 'epsilon2', 'years', 'months'];
+
+export default defineLaboratory({
+  slug: 'biodiversity',
+  label: trans => trans.__('Products'),
+  createView: workbench => questionsView(workbench, MAIN)
+});

@@ -1,0 +1,10 @@
+import { defineLaboratory, questionsView } from '@bluecloud/core';
+
+/** What most people change of this laboratory's analyses. */
+const MAIN = ['entry', 'species', 'gear', 'year_first', 'year_last', 'resolutions'];
+
+export default defineLaboratory({
+  slug: 'fisheries',
+  label: trans => trans.__('Scales'),
+  createView: workbench => questionsView(workbench, MAIN)
+});

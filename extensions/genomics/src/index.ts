@@ -1,0 +1,10 @@
+import { defineLaboratory, questionsView } from '@bluecloud/core';
+
+/** What most people change of this laboratory's analyses. */
+const MAIN = ['entry', 'depth', 'metric', 'rank', 'group', 'permutations'];
+
+export default defineLaboratory({
+  slug: 'genomics',
+  label: trans => trans.__('Communities'),
+  createView: workbench => questionsView(workbench, MAIN)
+});

@@ -1,0 +1,1 @@
+"""Routines of the laboratory *Zoo- and Phytoplankton EOV products*."""

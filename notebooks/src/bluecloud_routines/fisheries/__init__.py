@@ -1,0 +1,1 @@
+"""Routines of the laboratory *A question of scale*."""
