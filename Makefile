@@ -39,7 +39,7 @@ $(VENV)/.build: requirements-build.txt | $(BIN)/python
 $(VENV)/.runtime: requirements.txt $(addsuffix /pyproject.toml,$(OURS)) | $(VENV)/.build
 	$(UV) pip install --quiet --no-deps --require-hashes --compile-bytecode --python $(BIN)/python --requirement requirements.txt
 	PATH="$(abspath $(BIN)):$$PATH" $(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python $(addprefix --editable ,$(OURS))
-	$(BIN)/jupyter server extension disable --sys-prefix panel.io.jupyter_server_extension 2>/dev/null
+	$(BIN)/jupyter server extension disable --sys-prefix panel.io.jupyter_server_extension nbdime 2>/dev/null
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime

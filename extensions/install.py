@@ -4,7 +4,7 @@
 
 Copies each ``extensions/<name>/labextension`` to ``share/jupyter/labextensions/@bluecloud``
 of the prefix and switches off JupyterLab's question about news, which it would ask each new
-user and answer from another host. What is there already is replaced: running it twice is
+user and answer from another host, and nbdime's own buttons, since jupyterlab-git has them. What is there already is replaced: running it twice is
 running it once. The server half comes with its Python package.
 """
 
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NEWS = "@jupyterlab/apputils-extension:announcements"
+SWITCHED_OFF = ("@jupyterlab/apputils-extension:announcements", "nbdime-jupyterlab")
 
 
 def built() -> dict[str, Path]:
@@ -31,16 +31,16 @@ def install(prefix: Path, names: list[str]) -> None:
     shutil.rmtree(target, ignore_errors=True)
     for name in names:
         shutil.copytree(built()[name], target / name)
-    switch_off_news(prefix / "etc" / "jupyter" / "labconfig" / "page_config.json")
+    switch_off(prefix / "etc" / "jupyter" / "labconfig" / "page_config.json")
 
 
-def switch_off_news(path: Path) -> None:
-    """Disable the news in a page configuration, and keep what else it says."""
+def switch_off(path: Path) -> None:
+    """Disable these in a page configuration, and keep what else it says."""
     config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     disabled = config.get("disabledExtensions", {})
     if isinstance(disabled, list):  # JupyterLab reads both forms
         disabled = dict.fromkeys(disabled, True)
-    config["disabledExtensions"] = {**disabled, NEWS: True}
+    config["disabledExtensions"] = {**disabled, **dict.fromkeys(SWITCHED_OFF, True)}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 

@@ -19,6 +19,11 @@ rm -f "$packages"/pyarrow/*flight*.so*
 # Examples with their data; and the hub's own pages, which the hub serves.
 rm -rf "$packages"/holoviews/examples "$environment"/share/jupyterhub/static
 
+# What compiles TypeScript while a Bokeh server runs; and of Panel what only its page templates, its
+# code editor and VTK use. Notebooks' plots need none of them.
+rm -f "$packages"/bokeh/server/static/js/compiler.js
+rm -rf "$packages"/panel/dist/bundled/{aceplot,abstractvtkplot,bootstrap5,reveal.js@*}
+
 # Debugging symbols of modules. Libraries that a wheel brings along (*.libs) have been patched to
 # find one another, and strip would make them unloadable.
 find "$packages" -type f -name '*.so' -not -path '*.libs/*' -exec strip --strip-debug {} +

@@ -44,5 +44,5 @@ def test_twice_is_once_and_other_settings_stay(tmp_path: Path, labconfig: Path) 
     assert json.loads((core / "package.json").read_text())["name"] == "@bluecloud/core"
     assert json.loads(labconfig.read_text()) == {
         "appName": "A",
-        "disabledExtensions": {"x:y": True, NEWS: True},
+        "disabledExtensions": {"x:y": True, NEWS: True, "nbdime-jupyterlab": True},
     }
