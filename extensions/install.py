@@ -4,8 +4,9 @@
 
 Copies each ``extensions/<name>/labextension`` to ``share/jupyter/labextensions/@bluecloud``
 of the prefix and switches off JupyterLab's question about news, which it would ask each new
-user and answer from another host, and nbdime's own buttons, since jupyterlab-git has them. What is there already is replaced: running it twice is
-running it once. The server half comes with its Python package.
+user and answer from another host, and nbdime's own buttons, since jupyterlab-git has them. What
+is there already is replaced: running it twice is running it once. The server half
+comes with its Python package.
 """
 
 import argparse

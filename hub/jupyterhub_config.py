@@ -5,7 +5,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from bluecloud_hub import authentication, people, service
+from bluecloud_hub import authentication, links, people, service
 from bluecloud_hub.containers import DockerLaboratory
 from bluecloud_hub.labs import read_laboratories
 from bluecloud_hub.local import LocalLaboratory
@@ -57,6 +57,7 @@ if not settings.proxy_outside:
 # A server is a laboratory: it bears its name, and the default server does not exist.
 c.JupyterHub.allow_named_servers = True
 c.JupyterHub.default_url = "/hub/home"
+c.JupyterHub.user_redirect_hook = links.to_laboratory(laboratories)
 c.JupyterHub.spawner_class = DockerLaboratory if inside else LocalLaboratory
 c.LaboratorySpawner.deployment = deployment
 c.Spawner.start_timeout = settings.start_timeout

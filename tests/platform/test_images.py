@@ -118,7 +118,7 @@ print(json.dumps([module.name for module in modules]))
 
 def test_the_panel_is_there_and_nothing_asks_for_news() -> None:
     listed = inside("bluecloud/environment", "jupyter labextension list 2>&1; true")
-    for name in ("@bluecloud/core", "@bluecloud/environment"):
+    for name in ("@bluecloud/core", "@bluecloud/environment", "@jupyterlab/git"):
         line = next(line for line in listed.splitlines() if name in line)
         assert "enabled" in line
         assert "OK" in line
