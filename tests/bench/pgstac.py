@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -21,8 +20,8 @@ from urllib.error import URLError
 from bluecloud_catalogs.discovery.records import Record
 from bluecloud_catalogs.discovery.stac import item_of
 from bluecloud_hub.demo import free_port
+from tests.discovery.database import database, programs
 
-PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 PINNED = ("stac-fastapi.pgstac==7.2.0", "pypgstac[psycopg]==0.10.0", "uvicorn==0.54.0")
 _OPTIONS = "-c shared_buffers=1GB -c jit=off -c max_wal_size=4GB -c work_mem=32MB"
 _NEVER = "9999-12-31T23:59:59Z"
@@ -34,18 +33,18 @@ def serving(folder: Path, records: Iterable[Record]) -> Iterator[str]:
 
     It holds no record without a place or a time, which no search by both can find.
     """
-    if not (PROGRAMS / "initdb").exists():
+    if not programs():
         raise RuntimeError("the peer needs PostGIS: apt-get install postgresql-15-postgis-3")
     python = _environment(folder)
-    with database(folder / "postgres") as reached:
-        environment = {**os.environ, **reached}
+    with database(options=_OPTIONS) as postgres:
+        environment = {**os.environ, **postgres.environment()}
         program = [str(python.with_name("pypgstac"))]
         _run([*program, "migrate"], environment)
         collections, items = _write(folder, records)
         for kind, file in (("collections", collections), ("items", items)):
             _run([*program, "load", kind, str(file), "--method", "insert"], environment)
         items.unlink()
-        _sql(reached, "ANALYZE")
+        postgres.execute("ANALYZE")
         port = free_port()
         words = ["-m", "uvicorn", "--factory", "stac_fastapi.pgstac.app:create_app"]
         server = subprocess.Popen(
@@ -71,34 +70,6 @@ def _environment(folder: Path) -> Path:
     return python
 
 
-@contextmanager
-def database(folder: Path) -> Iterator[dict[str, str]]:
-    """A PostgreSQL, as the account postgres, which will not run as root."""
-    folder.mkdir()
-    account = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if account:
-        for above in folder.parents:
-            if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001:
-                above.chmod(above.stat().st_mode | 0o711)
-        shutil.chown(folder, "postgres")
-    data, port = folder / "data", free_port()
-    words = ["--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8"]
-    _run([*account, str(PROGRAMS / "initdb"), *words, str(data)])
-    control = [*account, str(PROGRAMS / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
-    listen = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= {_OPTIONS}"
-    _run([*control, "-o", listen, "start"])
-    try:
-        yield {
-            "PGHOST": "127.0.0.1",
-            "PGPORT": str(port),
-            "PGUSER": "postgres",
-            "PGPASSWORD": "none",
-            "PGDATABASE": "postgres",
-        }
-    finally:
-        _run([*control, "-m", "immediate", "stop"])
-
-
 def _write(folder: Path, records: Iterable[Record]) -> tuple[Path, Path]:
     collections, items = folder / "collections.ndjson", folder / "items.ndjson"
     sources = set()
@@ -118,10 +89,6 @@ def _write(folder: Path, records: Iterable[Record]) -> tuple[Path, Path]:
             told |= {"description": source, "license": "other", "extent": extent}
             file.write(f"{json.dumps(told)}\n")
     return collections, items
-
-
-def _sql(reached: dict[str, str], words: str) -> None:
-    _run([str(PROGRAMS / "psql"), "--quiet", "-c", words], {**os.environ, **reached})
 
 
 def _run(words: list[str], environment: dict[str, str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A PostgreSQL of a test's own, with PostGIS, from Debian's packages: on loopback, in a folder."""
+"""A PostgreSQL of a test's or benchmark's own, with PostGIS, from Debian packages, on loopback."""
 
 from __future__ import annotations
 
@@ -33,16 +33,32 @@ class Server:
     folder: Path
     port: int
     password: str
+    options: str = ""
 
     @property
     def url(self) -> str:
         """The address of its database."""
         return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/postgres"
 
+    def environment(self) -> dict[str, str]:
+        """What PostgreSQL's own programs and libraries are told."""
+        return {
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.port),
+            "PGUSER": "postgres",
+            "PGPASSWORD": self.password,
+            "PGDATABASE": "postgres",
+        }
+
     def start(self) -> None:
         """Start it; return when it answers."""
         words = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
-        self._control("-o", f"{words} -c fsync=off", "start")
+        self._control("-o", f"{words} -c fsync=off {self.options}", "start")
+
+    def execute(self, statement: str) -> None:
+        """Execute one statement."""
+        words = ["--quiet", "--no-psqlrc", f"--dbname={self.url}", f"--command={statement}"]
+        self._run("psql", *words)
 
     def stop(self) -> None:
         """Stop it, whoever is connected."""
@@ -80,10 +96,10 @@ class Server:
 
 
 @contextmanager
-def database() -> Iterator[Server]:
-    """Start one, and take it away at the end."""
+def database(*, options: str = "") -> Iterator[Server]:
+    """Start one with these settings, such as ``-c jit=off``, and take it away at the end."""
     with tempfile.TemporaryDirectory(prefix="bluecloud-postgres-") as told:
-        server = Server(Path(told), free_port(), secrets.token_hex(16))
+        server = Server(Path(told), free_port(), secrets.token_hex(16), options)
         if os.geteuid() == 0:
             shutil.chown(server.folder, "postgres", "postgres")
         server.initialize()
