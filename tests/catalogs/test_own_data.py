@@ -86,6 +86,13 @@ def test_a_csv_is_found_read_and_merged(tmp_path):
     np.testing.assert_array_equal(merged["TEMP"].values[0], [18.2, 17.9])
 
 
+@pytest.mark.parametrize("tiers", ["sample", "snapshot"])
+def test_no_policy_keeps_a_person_from_an_own_file(tmp_path, monkeypatch, tiers):
+    add_data(file(tmp_path, "lagoon.csv", CSV))
+    monkeypatch.setenv("BLUECLOUD_TIERS", tiers)
+    assert len(read("own_lagoon")) == 3
+
+
 def test_own_data_are_found_by_the_same_search_and_opened_from_it(tmp_path):
     before = bluecloud_catalogs.find("temperature").total
     add_data(file(tmp_path, "lagoon.csv", CSV), title="My lagoon")

@@ -291,7 +291,7 @@ def place_of(entry: Entry, tier: Tier) -> Place | None:
     SourceUnavailable
         If the package a sample comes with is not installed.
     """
-    if entry.address.startswith("file://"):  # own data, which no YAML can declare
+    if entry.is_own:
         path = Path(url2pathname(urlsplit(entry.address).path))
         return Folder(path, "live") if tier == "live" else None
     if tier == "live":

@@ -69,8 +69,15 @@ class Entry:
         return READERS[self.declaration.reader]
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is a file of a person's own, which no YAML can declare."""
+        return self.address.startswith("file://")
+
+    @property
     def tiers(self) -> tuple[Tier, ...]:
         """The tiers it can be read from at all, best first."""
+        if self.is_own:
+            return ("live",)
         live: tuple[Tier, ...] = ("live", "snapshot") if self.declaration.url else ()
         return (*live, "sample") if self.declaration.sample else live
 
