@@ -382,3 +382,22 @@ def test_any_bytes_are_a_table_or_an_error_that_says_so(content):
         assert len(read_csv_table(content, name="x.csv", units={}, names={}).columns) > 0
     with suppress(UnusableFile):
         assert len(read_cnv(content, name="x.cnv").columns) > 0
+
+
+@pytest.mark.parametrize(
+    ("longitudes", "box"),
+    [
+        ((0, 120, 359.5), (0.0, -0.5)),
+        ((0, 120, 360), (-180.0, 180.0)),
+        ((-10, 120, 350), (-180.0, 180.0)),
+        ((-170, 10, 350), (-180.0, 180.0)),
+        ((350, 355, 359), (-10.0, -1.0)),
+        ((170, 175, 190), (170.0, -170.0)),
+    ],
+)
+def test_the_box_of_own_data_holds_all_their_longitudes(tmp_path, longitudes, box):
+    rows = [f"2021-06-0{day},45,{east},18" for day, east in enumerate(longitudes, start=1)]
+    content = "\n".join(["time,latitude,longitude,temperature [degC]", *rows])
+    added = add_data(file(tmp_path, "round.csv", content))
+
+    assert (added.record.bbox[0], added.record.bbox[2]) == box
