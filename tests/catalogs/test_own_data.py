@@ -401,3 +401,30 @@ def test_the_box_of_own_data_holds_all_their_longitudes(tmp_path, longitudes, bo
     added = add_data(file(tmp_path, "round.csv", content))
 
     assert (added.record.bbox[0], added.record.bbox[2]) == box
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"licence": "GPL"}, r"licence = 'GPL'.*CC BY 4\.0"),
+        ({"position": (1, 2, 3)}, "position"),
+        ({"position": ("north", 2)}, "position"),
+        ({"title": "two\nlines"}, "title"),
+        ({"citation": " "}, "citation"),
+    ],
+)
+def test_what_cannot_be_told_beside_a_file_is_a_parameter_error(tmp_path, asked, message):
+    with pytest.raises(ParameterError, match=message):
+        add_data(file(tmp_path, "a.csv", CSV), **asked)
+
+
+def test_a_file_name_that_is_not_printable_is_refused(tmp_path):
+    with pytest.raises(UnusableFile, match="printable"):
+        add_data(file(tmp_path, "two\nlines.csv", CSV))
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("BLUECLOUD_OWN_DATA", str(file(tmp_path, "no folder", "")))
+
+    with pytest.raises(DataError, match="cannot be kept in .*no folder"):
+        add_data(file(tmp_path, "a.csv", CSV))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from ..declarations import EntryDeclaration, Licence
 from ..discovery.records import Asset, Record
-from ..errors import ParameterError
+from ..errors import DataError, ParameterError, UnusableFile
 from .check import Checked, check_dataset, check_table
 from .files import kind_of, read_own
 from .store import SOURCE, Visibility, store
@@ -89,10 +89,17 @@ def add_data(
     ParameterError
         If what is given beside it cannot be, or the name is taken.
     DataError
-        If there is no shared folder to put it into.
+        If there is no shared folder to put it into, or the folder cannot be written.
     """
     file = Path(path).expanduser()
     place = store(visibility)
+    if licence not in LICENCES:
+        raise ParameterError(f"licence = {licence!r}: it must be one of {', '.join(LICENCES)}")
+    for told, text in (("title", title), ("citation", citation)):
+        if text is not None and not (text.isprintable() and text.strip()):
+            raise ParameterError(f"{told} = {text!r}: it must be one line of printable characters")
+    if not file.name.isprintable():
+        raise UnusableFile(f"{file.name!r}: its name must be printable: give it another")
     entry_name = _name(name or file.stem, chosen=name is not None)
     if place.has(entry_name) and not replace:
         raise ParameterError(
@@ -123,7 +130,10 @@ def add_data(
     )
     target = place.path / entry_name / file.name
     record = _record(entry_name, declared, checked, target, visibility, kind)
-    kept = place.put(entry_name, file, declared, record)
+    try:
+        kept = place.put(entry_name, file, declared, record)
+    except OSError as error:
+        raise DataError(f"{file.name} cannot be kept in {place.path}: {error}") from error
     return Added(entry_name, kept, record, checked.rows)
 
 
@@ -149,12 +159,16 @@ def _given(time: str | datetime | None, position: tuple[float, float] | None) ->
         moment = moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo else moment
         given["time"] = moment.as_unit("ns")
     if position is not None:
-        latitude, longitude = position
-        if not (-90 <= latitude <= 90 and -180 <= longitude <= 360):
+        try:
+            latitude, longitude = map(float, position)
+            possible = -90 <= latitude <= 90 and -180 <= longitude <= 360
+        except (TypeError, ValueError):
+            possible = False
+        if not possible:
             raise ParameterError(
                 f"position = {position}: it must be latitude, -90 to 90, and longitude, -180 to 360"
             )
-        given |= {"latitude": float(latitude), "longitude": float(longitude)}
+        given |= {"latitude": latitude, "longitude": longitude}
     return given
 
 
