@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import bluecloud_catalogs
 from bluecloud_catalogs import DataError, ParameterError, UnusableFile, add_data, merge_profiles
+from bluecloud_catalogs.errors import CatalogueError
 from bluecloud_catalogs.own import own_entries, own_records
 from bluecloud_catalogs.own.cnv import read_cnv
 from bluecloud_catalogs.own.csv_table import read_csv_table
@@ -428,3 +429,44 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
 
     with pytest.raises(DataError, match="cannot be kept in .*no folder"):
         add_data(file(tmp_path, "a.csv", CSV))
+
+
+@pytest.mark.parametrize("name", ["entry.json", "record.json"])
+def test_a_file_called_as_what_is_kept_beside_it_is_refused(tmp_path, name):
+    dataset = xr.Dataset(
+        {"temp": ("time", [18.0], {"units": "degree_Celsius"})},
+        coords={
+            "time": pd.to_datetime(["2021-06-01"]),
+            "latitude": ("time", [45.0]),
+            "longitude": ("time", [12.0]),
+        },
+    )
+    dataset.to_netcdf(tmp_path / name)
+
+    with pytest.raises(UnusableFile, match="rename"):
+        add_data(tmp_path / name, name="mooring")
+    assert not own_entries()
+
+
+def test_shared_data_do_not_take_the_place_of_a_sources_entry(tmp_path, monkeypatch):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    monkeypatch.setenv("BLUECLOUD_SHARED", str(shared))
+    added = add_data(file(tmp_path, "a.csv", CSV), visibility="laboratory", name="mine")
+    (shared / "data" / added.name).rename(shared / "data" / "argo_index")
+
+    catalogue = bluecloud_catalogs.open_catalog("environment")
+    assert catalogue["argo_index"].declared.source == "argogdac"
+    assert isinstance(own_entries()["argo_index"], CatalogueError)
+    assert not list(own_records())
+
+
+def test_a_shared_record_is_of_no_other_source(tmp_path, monkeypatch):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    monkeypatch.setenv("BLUECLOUD_SHARED", str(shared))
+    added = add_data(file(tmp_path, "a.csv", CSV), visibility="laboratory", name="mine")
+    path = shared / "data" / added.name / "record.json"
+    path.write_text(path.read_text().replace('"source": "own"', '"source": "argogdac"'))
+
+    assert not list(own_records())

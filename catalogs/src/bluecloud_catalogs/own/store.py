@@ -3,13 +3,16 @@
 Private data are in the person's home, in ``.bluecloud/data`` (or ``BLUECLOUD_OWN_DATA``), which
 nobody else may enter. Data for the laboratory are in the folder ``data`` of its shared space, which
 ``BLUECLOUD_SHARED`` names. A folder is written aside and moved into place, so that who lists it
-finds it whole or not at all. What cannot be read there costs itself and no other.
+finds it whole or not at all. What cannot be read there costs itself and no other. Whoever shares
+the folder writes into it, so that what lies there is believed to be own data and nothing else: its
+name begins with ``own_``, and its record is of the source ``own``.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -20,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pydantic import ValidationError
 
 from ..declarations import EntryDeclaration
-from ..errors import CatalogueError, DataError
+from ..errors import CatalogueError, DataError, UnusableFile
 
 if TYPE_CHECKING:
     from ..discovery.records import Record
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 SOURCE = "own"
 Visibility: TypeAlias = Literal["private", "laboratory"]
 _ENTRY, _RECORD = "entry.json", "record.json"
+_NAME = re.compile(r"own_[a-z0-9_]{1,56}")  # so that none stands in the place of a source's entry
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Store:
         aside.mkdir(mode=0o700 if private else 0o2775)
         try:
             kept = aside / file.name
+            if file.name in (_ENTRY, _RECORD):  # it would be written over
+                raise UnusableFile(f"{file.name}: the catalogue has a file of that name: rename it")
             shutil.copyfile(file, kept)
             (aside / _ENTRY).write_text(entry.model_dump_json(indent=1), encoding="utf-8")
             (aside / _RECORD).write_text(record.model_dump_json(indent=1), encoding="utf-8")
@@ -55,7 +61,7 @@ class Store:
                 each.chmod(0o600 if private else 0o664)
             self.remove(name)
             aside.rename(self.path / name)
-        except OSError:
+        except (OSError, UnusableFile):
             shutil.rmtree(aside, ignore_errors=True)
             raise
         return self.path / name / file.name
@@ -75,18 +81,22 @@ class Store:
         """What is kept, by name; an error in place of what cannot be used."""
         for path in sorted(self.path.glob(f"*/{_ENTRY}")) if self.path.is_dir() else ():
             try:
+                if not _NAME.fullmatch(path.parent.name):
+                    raise ValueError("the folder's name is none that own data are given")
                 told: Any = json.loads(path.read_text(encoding="utf-8"))
                 yield path.parent.name, EntryDeclaration.model_validate(told)
             except (OSError, ValueError, ValidationError) as error:
                 yield path.parent.name, CatalogueError(f"{path}: {error}")
 
     def records(self) -> Iterator[Record]:
-        """What is kept, as search knows it; what cannot be read is left out."""
+        """What is kept, as search knows it; what cannot be read, or is another's, is left out."""
         from ..discovery.records import Record
 
         for path in sorted(self.path.glob(f"*/{_RECORD}")) if self.path.is_dir() else ():
             try:
-                yield Record.model_validate_json(path.read_text(encoding="utf-8"))
+                record = Record.model_validate_json(path.read_text(encoding="utf-8"))
+                if record.source == SOURCE and record.entry == path.parent.name:
+                    yield record
             except (OSError, ValueError, ValidationError):
                 continue
 
