@@ -470,3 +470,21 @@ def test_a_shared_record_is_of_no_other_source(tmp_path, monkeypatch):
     path.write_text(path.read_text().replace('"source": "own"', '"source": "argogdac"'))
 
     assert not list(own_records())
+
+
+def test_a_netcdf_file_that_unpacks_to_more_than_is_read_is_refused(tmp_path):
+    path = tmp_path / "small.nc"
+    with netCDF4.Dataset(path, "w") as made:
+        made.createDimension("x", 200_000)
+        made.createDimension("y", 200_000)
+        made.createVariable("temp", "f8", ("x", "y"), zlib=True, chunksizes=(1000, 1000))
+    assert path.stat().st_size < 100_000
+
+    with pytest.raises(UnusableFile, match="unpacks to 320000 MB"):
+        add_data(path)
+
+
+@pytest.mark.parametrize("word", ["1_0", "inf", "-Infinity", "1e999"])
+def test_a_word_that_only_python_takes_for_a_number_is_none(tmp_path, word):
+    with pytest.raises(UnusableFile, match=f"line 2, temperature: .{word}. is no number"):
+        add_data(file(tmp_path, "a.csv", CSV.replace("18.2", word)))

@@ -181,7 +181,7 @@ def _record(
     kind: str,
 ) -> Record:
     west, south, east, north = checked.extent.bbox
-    if east - west >= 360 or west < 0 and east > 180:  # all round, or counted in both ways
+    if east - west >= 360 or (west < 0 and east > 180):  # all round, or counted in both ways
         west, east = -180.0, 180.0
     elif east > 180:  # as it is searched: from -180 to 180
         west, east = ((west + 180) % 360 - 180, (east + 180) % 360 - 180)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -160,10 +161,10 @@ def _is_units(row: list[str], labels: tuple[str, ...]) -> bool:
 
 def _is_number(word: str) -> bool:
     try:
-        float(word)
+        # Python takes 1_0 for ten, and inf is what a division by zero left there.
+        return "_" not in word and math.isfinite(float(word))
     except ValueError:
         return False
-    return True
 
 
 def _cf(label: str) -> str:

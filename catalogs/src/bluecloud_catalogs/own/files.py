@@ -121,6 +121,13 @@ def _netcdf(path: Path, content: bytes) -> xr.Dataset:
         if "SeaDataNet" in conventions:  # whose dates generic tools get wrong
             return read_sdn_netcdf(File(path.name, content))
         with xr.open_dataset(path, engine="netcdf4", decode_timedelta=False) as dataset:
+            if dataset.nbytes > _MOST_MB * 1e6:  # compression makes it look small
+                raise UnusableFile(
+                    f"{path.name}: it unpacks to {dataset.nbytes / 1e6:.0f} MB, and {_MOST_MB} MB "
+                    "are read at once: add a part of it"
+                )
             return dataset.load()
+    except UnusableFile:
+        raise
     except (ValueError, OSError, RuntimeError) as error:
         raise UnusableFile(f"{path.name}: {error}") from error
