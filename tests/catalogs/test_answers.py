@@ -53,3 +53,11 @@ def test_xml_reads_no_entity_and_no_file(tmp_path):
 def test_text_may_be_latin_1():
     assert as_text(File("a", "Plouzané".encode("latin-1"))) == "Plouzané"
     assert as_text(File("a", "\ufeffPlouzané".encode())) == "Plouzané"
+
+
+def test_a_json_that_is_too_deep_is_malformed():
+    deep = b"[" * 200_000
+
+    with pytest.raises(MalformedAnswer, match="no JSON"):
+        as_json(File("a", deep))
+    assert told_by(deep[:20_000]).startswith("[[")

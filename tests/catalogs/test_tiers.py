@@ -1,10 +1,13 @@
 """Which tier answers when the provider does not, and that nobody is left in doubt about it."""
 
+import json
+
 import pytest
 
 import bluecloud_catalogs
-from bluecloud_catalogs import NotFound, SourceUnavailable, TierError
+from bluecloud_catalogs import MalformedAnswer, NotFound, SourceUnavailable, TierError
 from bluecloud_catalogs.tiers import TierWarning
+from tests.federation.server import Reply, serve
 
 INDEX, FLOATS, PROFILES = "prof.txt", "meta.txt", "9000001_prof.nc"
 
@@ -143,3 +146,23 @@ def test_the_policys_order_is_kept(all_tiers, gdac, monkeypatch):
     monkeypatch.setenv("BLUECLOUD_TIERS", "sample,live")
     assert all_tiers["argo_index"].read().attrs["tier"] == "sample"
     assert gdac.asked == []
+
+
+def test_an_answer_that_the_reader_stumbles_over_is_malformed_and_the_next_tier_asked(monkeypatch):
+    class Broken:
+        kind = "emulated"
+
+        def answer(self, request):
+            results = [{"name": "a", "groups": [None], "extras": [{"value": "no key"}]}]
+            told = {"success": True, "result": {"count": 1, "results": results}}
+            return Reply(json.dumps(told).encode())
+
+    with serve({"ckan": Broken()}) as federation:
+        monkeypatch.setenv("BLUECLOUD_EUDAT_URL", federation.address("ckan"))
+        entry = bluecloud_catalogs.open_catalog("environment")["b2find_bluecloud"]
+        monkeypatch.setenv("BLUECLOUD_TIERS", "live")
+        with pytest.raises(MalformedAnswer, match=r"not as its protocol promises: \w+Error"):
+            entry.read()
+        monkeypatch.setenv("BLUECLOUD_TIERS", "live,sample")
+        with pytest.warns(TierWarning, match="gave no proper answer"):
+            assert entry.read().attrs["tier"] == "sample"

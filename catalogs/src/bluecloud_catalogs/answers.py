@@ -40,7 +40,7 @@ def told_by(content: bytes) -> str:
         return _short(found[1])
     try:
         return _short(_words_of(json.loads(text)))
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     if heading := _HEADING.search(text):
         return _short(heading[2])
@@ -73,7 +73,7 @@ def as_json(file: File) -> Any:
     """
     try:
         return json.loads(file.content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedAnswer(
             f"{file.path}: it is no JSON, or not whole ({error}): it {_begins(file.content)}"
         ) from error

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from .declarations import Tier
 from .errors import (
     CredentialRequired,
+    DataError,
     LicenceNotAccepted,
     MalformedAnswer,
     NotFound,
@@ -33,6 +34,7 @@ from .snapshots import Snapshots
 from .tree import Entry
 
 if TYPE_CHECKING:
+    from .places import Place
     from .readers.base import Data, Reading
 
 _DEFAULT = "live,snapshot,sample"
@@ -109,13 +111,39 @@ def _read_from(tier: Tier, entry: Entry, request: BaseModel, *, lazy: bool) -> R
     place = place_of(entry, tier)
     if place is None:
         return None
-    options = entry.reader.options.model_validate(entry.declaration.options)
-    reading = entry.reader.read(place, options, request, lazy=lazy)
+    reading = read_from(place, entry, request, lazy=lazy)
     try:
         place.keep(reading.files)
     except OSError as error:  # what was read is good, whether or not it can be kept
         warnings.warn(f"BLUECLOUD_SNAPSHOTS: nothing is kept: {error}", TierWarning, stacklevel=4)
     return reading
+
+
+def read_from(place: Place, entry: Entry, request: BaseModel, *, lazy: bool) -> Reading:
+    """Read an entry from one place, by its reader.
+
+    Providers break their protocols in more ways than a reader can foresee. What it stumbles over is
+    an answer that is not as promised, so that another tier is asked. Our own samples are as they
+    should be: there it is the reader's mistake, and is shown as such.
+
+    Raises
+    ------
+    SourceError
+        As the place and the reader have it.
+    MalformedAnswer
+        If the reader could not make sense of what a provider answered.
+    """
+    options = entry.reader.options.model_validate(entry.declaration.options)
+    try:
+        return entry.reader.read(place, options, request, lazy=lazy)
+    except (DataError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        if place.tier == "sample":
+            raise
+        raise MalformedAnswer(
+            f"the answer is not as its protocol promises: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _nothing_read(

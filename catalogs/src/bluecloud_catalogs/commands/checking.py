@@ -60,6 +60,7 @@ def verify(
     under the names declared, and its answer in the form declared. A provider that cannot be
     reached is named, and is no difference.
     """
+    from .. import tiers
     from ..errors import DataError, SourceUnavailable
     from ..places import place_of
 
@@ -68,11 +69,10 @@ def verify(
     chosen = [entry for entry in _entries("", source) if "live" in entry.tiers]
     for entry in track(chosen, "asking", console=Console(stderr=True), transient=True):
         place = place_of(entry, "live")
-        options = entry.reader.options.model_validate(entry.declaration.options)
         try:
             if place is None:
                 continue
-            reading = entry.reader.read(place, options, _request(entry), lazy=entry.reader.lazy)
+            reading = tiers.read_from(place, entry, _request(entry), lazy=entry.reader.lazy)
             found = _differences(entry, reading.data)
             now = "; ".join(found) or f"as declared, {reading.count} found"
             different += bool(found)
