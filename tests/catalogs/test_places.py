@@ -1,8 +1,17 @@
 """Requests go to the source's own addresses, wherever those have been moved to."""
 
+import json
+
 import pytest
 
-from bluecloud_catalogs import CredentialRequired, MalformedAnswer, NotFound, RequestTooLarge
+from bluecloud_catalogs import (
+    CredentialRequired,
+    MalformedAnswer,
+    NotFound,
+    RequestTooLarge,
+    SourceUnavailable,
+)
+from bluecloud_catalogs.http import Call, get_all
 from bluecloud_catalogs.places import Addresses, Ask, Folder, Live, Snapshot, with_query
 from bluecloud_catalogs.snapshots import Snapshots
 from tests.federation.server import Reply, serve
@@ -100,3 +109,91 @@ def test_a_sample_answers_with_the_file_that_a_request_names(tmp_path):
     (tmp_path / "rows.json").write_text("[]")
     files = Folder(tmp_path).fetch([Ask("search?q=1", sample="rows.json"), "rows.json?page=2"])
     assert [file.content for file in files] == [b"[]", b"[]"]
+
+
+class Other:
+    """Answers with the headers and the body that it was sent."""
+
+    kind = "emulated"
+
+    def answer(self, request):
+        return Reply(json.dumps([dict(request.headers), request.body.decode()]).encode())
+
+
+class Sends:
+    """Redirects to an address."""
+
+    kind = "emulated"
+
+    def __init__(self, address: str, status: int) -> None:
+        self.address, self.status = address, status
+
+    def answer(self, request):
+        return Reply(b"", self.status, headers={"Location": self.address})
+
+
+SECRETS = {"Authorization": "Bearer hush", "Cookie": "token=hush", "x-argokey": "hush"}
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_login_is_not_sent_on_to_another_host(status):
+    with serve({"other": Other()}) as there:
+        elsewhere = there.address("other").replace("127.0.0.1", "localhost")
+        with serve({"sends": Sends(elsewhere, status)}) as here:
+            call = Call(here.address("sends"), secrets=SECRETS)
+            assert b"hush" not in (get_all([call])[0].content or b"")
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_login_is_sent_on_within_its_host(status):
+    with serve({"other": Other(), "sends": Sends("/other/a", status)}) as federation:
+        call = Call(federation.address("sends"), secrets=SECRETS)
+        assert (get_all([call])[0].content or b"").count(b"hush") == 3
+
+
+def test_a_body_is_not_sent_on_to_another_host():
+    with serve({"other": Other()}) as there:
+        elsewhere = there.address("other").replace("127.0.0.1", "localhost")
+        with serve({"sends": Sends(elsewhere, 307)}) as here:
+            call = Call(here.address("sends"), "POST", b"password=hush")
+            with pytest.raises(SourceUnavailable, match="another host, localhost"):
+                get_all([call])
+
+
+def test_a_redirection_without_an_end_is_no_answer():
+    with serve({"sends": Sends("/sends", 302)}) as here:
+        with pytest.raises(SourceUnavailable, match="redirected more than 10 times"):
+            get_all([Call(here.address("sends"), secrets=SECRETS)])
+
+
+def test_what_was_asked_in_another_form_is_kept_apart(live, tmp_path):
+    class Form:
+        kind = "emulated"
+
+        def answer(self, request):
+            return Reply(request.headers["accept"].encode())
+
+    asks = [Ask("a", headers={"Accept": form}) for form in ("text/csv", "text/turtle")]
+    with serve({"form": Form()}) as federation:
+        place = Live(Addresses(federation.address("form")), Snapshots(tmp_path))
+        place.keep(place.fetch(asks))
+        kept = Snapshot(place.addresses, Snapshots(tmp_path)).fetch(asks)
+    assert [file.content for file in kept] == [b"text/csv", b"text/turtle"]
+
+
+def test_an_answer_is_kept_with_its_status(live, tmp_path):
+    ask = Ask("a?status=404", statuses=frozenset({200, 404}))
+    live.keep(live.fetch([ask]))
+    assert Snapshot(live.addresses, Snapshots(tmp_path)).fetch([ask])[0].status == 404
+
+
+@pytest.mark.parametrize("note", [b"[]", b"\xff", b"null", b'{"sha256": 3}', None])
+def test_a_kept_answer_that_cannot_be_read_costs_no_reading(live, tmp_path, note):
+    live.keep(live.fetch(["a"]))
+    (path,) = tmp_path.glob("*.json")
+    path.unlink()
+    path.write_bytes(note) if note is not None else path.mkdir()
+
+    assert live.fetch(["a"])[0].content == b"GET "
+    with pytest.raises(SourceUnavailable, match="no snapshot"):
+        Snapshot(live.addresses, Snapshots(tmp_path)).fetch(["a"])

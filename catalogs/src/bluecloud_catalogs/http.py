@@ -19,7 +19,6 @@ from typing import Literal
 
 import aiohttp
 from fsspec.asyn import get_loop, sync
-from yarl import URL
 
 from .answers import told_by
 from .errors import (
@@ -31,6 +30,7 @@ from .errors import (
     SourceError,
     SourceUnavailable,
 )
+from .redirections import asked
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 USER_AGENT = "Blue-Cloud-VRE (bluecloud-catalogs)"
@@ -77,6 +77,8 @@ class Call:
     repeatable
         Whether asking twice does no harm. What makes something new is asked again only where
         the answer says that it was not taken (429).
+    known
+        Of an answer that is there already and need not be sent again.
     """
 
     url: str
@@ -87,6 +89,7 @@ class Call:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     follow: bool = True
     repeatable: bool = True
+    known: Validators = field(default_factory=Validators)
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,6 @@ def _positive(variable: str, default: float, unit: str) -> float:
 
 def get_all(
     calls: Sequence[Call | str],
-    known: Mapping[str, Validators] | None = None,
     *,
     connections: int = _CONNECTIONS,
 ) -> list[Answer]:
@@ -151,8 +153,6 @@ def get_all(
     ----------
     calls
         What to ask for; an address alone is a GET.
-    known
-        By address, what is there already and need not be sent again.
     connections
         How many requests go on at once.
 
@@ -164,13 +164,11 @@ def get_all(
         If an answer is larger than is read.
     """
     made = [Call(call) if isinstance(call, str) else call for call in calls]
-    answers: list[Answer] = sync(get_loop(), _get_all, made, dict(known or {}), connections)
+    answers: list[Answer] = sync(get_loop(), _get_all, made, connections)
     return answers
 
 
-async def _get_all(
-    calls: list[Call], known: dict[str, Validators], connections: int
-) -> list[Answer]:
+async def _get_all(calls: list[Call], connections: int) -> list[Answer]:
     patience = Patience.from_environment()
     timeout = aiohttp.ClientTimeout(
         total=patience.deadline_s, sock_connect=_CONNECT_S, sock_read=patience.silence_s
@@ -185,7 +183,7 @@ async def _get_all(
 
         async def in_turn(call: Call) -> Answer:
             async with turn:
-                return await _get(session, call, known.get(call.url, Validators()), patience)
+                return await _get(session, call, patience)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -208,20 +206,12 @@ def _first(failures: BaseExceptionGroup[DataError]) -> DataError:
     return failure
 
 
-async def _get(
-    session: aiohttp.ClientSession, call: Call, known: Validators, patience: Patience
-) -> Answer:
-    sent = {**known.headers(), **call.headers, **call.secrets}
+async def _get(session: aiohttp.ClientSession, call: Call, patience: Patience) -> Answer:
+    known = call.known
     for attempt in range(1, _ATTEMPTS + 1):
         pause_s = _PAUSE_S * 2 ** (attempt - 1)
         try:
-            async with session.request(
-                call.method,
-                URL(call.url, encoded=True),
-                data=call.body or None,
-                headers=sent,
-                allow_redirects=call.follow,
-            ) as response:
+            async with asked(session, call) as response:
                 if response.status == HTTPStatus.NOT_MODIFIED and known.headers():
                     return Answer(call.url, None, known)
                 if response.status in call.statuses:

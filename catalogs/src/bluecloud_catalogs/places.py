@@ -10,8 +10,9 @@ against what it asked in any case, takes what it wants from it.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -190,12 +191,12 @@ class Live:
         """Ask the provider, only for what has changed since it was last kept."""
         made = [_ask(each) for each in asks]
         calls = [_call(ask, self.addresses) for ask in made]
-        kept = {call.url: self._kept(ask, call) for ask, call in zip(made, calls, strict=True)}
-        validators = {url: answer.validators for url, answer in kept.items() if answer}
-        answers = _get_all(calls, validators, self.connections)
+        kept = [self._kept(ask, call) for ask, call in zip(made, calls, strict=True)]
+        known = [answer.validators if answer else None for answer in kept]
+        answers = _get_all(calls, known, self.connections)
         return [
-            _file(ask, call, answer, kept[call.url])
-            for ask, call, answer in zip(made, calls, answers, strict=True)
+            _file(ask, call, answer, each)
+            for ask, call, answer, each in zip(made, calls, answers, kept, strict=True)
         ]
 
     def _kept(self, ask: Ask, call: Call) -> Kept | None:
@@ -213,7 +214,7 @@ class Live:
         if self.snapshots:
             for file in files:
                 if file.key:
-                    self.snapshots.keep(file.key, file.content, file.validators)
+                    self.snapshots.keep(file.key, file.content, file.validators, file.status)
 
     def folder(self) -> Path | None:
         """Nowhere: it is at the provider."""
@@ -236,7 +237,7 @@ class Snapshot:
             kept = None if ask.secrets else self.snapshots.find(_key(call))
             if kept is None:
                 raise SourceUnavailable(f"no snapshot of {call.url} was ever kept")
-            files.append(File(ask.path, kept.content(), kept.validators, kept.kept_at))
+            files.append(File(ask.path, kept.content(), kept.validators, kept.kept_at, kept.status))
         return files
 
     def first(self, asks: Sequence[Ask | str]) -> File:
@@ -314,12 +315,16 @@ def addresses_of(entry: Entry) -> Addresses:
     return Addresses(entry.address, entry.services, entry.moved)
 
 
-def _get_all(calls: list[Call], known: dict[str, Validators], connections: int) -> list[Answer]:
+def _get_all(calls: list[Call], known: list[Validators | None], connections: int) -> list[Answer]:
     """Each by its address's protocol; in the order asked."""
     over_ftp = [call for call in calls if call.url.startswith("ftp://")]
-    others = [call for call in calls if not call.url.startswith("ftp://")]
+    others = [
+        replace(call, known=each or _UNKNOWN)
+        for call, each in zip(calls, known, strict=True)
+        if not call.url.startswith("ftp://")
+    ]
     files = iter(ftp.get_all(over_ftp, connections=connections) if over_ftp else [])
-    answers = iter(http.get_all(others, known, connections=connections) if others else [])
+    answers = iter(http.get_all(others, connections=connections) if others else [])
     return [next(files if call.url.startswith("ftp://") else answers) for call in calls]
 
 
@@ -342,15 +347,17 @@ def _call(ask: Ask, addresses: Addresses) -> Call:
 
 def _key(call: Call) -> str:
     """What an answer is kept under: its address, and what else was asked with it."""
-    if call.method == "GET" and not call.body:
+    headers = sorted((name.lower(), value) for name, value in call.headers.items())
+    if call.method == "GET" and not call.body and not headers:
         return call.url
-    return f"{call.method} {call.url} {hashlib.sha256(call.body).hexdigest()}"
+    asked = json.dumps(headers).encode() + call.body
+    return f"{call.method} {call.url} {hashlib.sha256(asked).hexdigest()}"
 
 
 def _file(ask: Ask, call: Call, answer: Answer, kept: Kept | None) -> File:
     key = "" if ask.secrets else _key(call)
     if answer.content is None and kept is not None:
-        return File(ask.path, kept.content(), kept.validators, key=key)
+        return File(ask.path, kept.content(), kept.validators, status=kept.status, key=key)
     content = answer.content or b""
     return File(ask.path, content, answer.validators, "", answer.status, answer.headers, key)
 

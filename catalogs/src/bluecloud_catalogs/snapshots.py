@@ -23,6 +23,7 @@ class Kept:
     body: Path
     validators: Validators
     kept_at: str
+    status: int = 200
 
     def content(self) -> bytes:
         """Its bytes."""
@@ -42,7 +43,7 @@ class Snapshots:
         return cls(Path(told)) if told else None
 
     def find(self, url: str) -> Kept | None:
-        """What was kept of this address; nothing if its bytes are not those that were kept."""
+        """What was kept of this address; nothing if it cannot be read, or was spoilt."""
         note_path = self._note(url)
         try:
             note = json.loads(note_path.read_text(encoding="utf-8"))
@@ -50,11 +51,11 @@ class Snapshots:
             if hashlib.sha256(body.read_bytes()).hexdigest() != note["sha256"]:
                 return None
             validators = Validators(note["etag"], note["last_modified"])
-            return Kept(body, validators, note["kept_at"])
-        except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, KeyError):
+            return Kept(body, validators, note["kept_at"], int(note.get("status", 200)))
+        except (OSError, ValueError, KeyError, TypeError):  # others write here too
             return None
 
-    def keep(self, url: str, content: bytes, validators: Validators) -> None:
+    def keep(self, url: str, content: bytes, validators: Validators, status: int = 200) -> None:
         """Keep an answer in place of the one before."""
         self.path.mkdir(parents=True, exist_ok=True)
         sha256 = hashlib.sha256(content).hexdigest()
@@ -63,6 +64,7 @@ class Snapshots:
             "sha256": sha256,
             "etag": validators.etag,
             "last_modified": validators.last_modified,
+            "status": status,
             "kept_at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         self._write(self.path / f"{sha256}.body", content)
