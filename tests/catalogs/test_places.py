@@ -161,9 +161,11 @@ def test_a_body_is_not_sent_on_to_another_host():
 
 
 def test_a_redirection_without_an_end_is_no_answer():
-    with serve({"sends": Sends("/sends", 302)}) as here:
-        with pytest.raises(SourceUnavailable, match="redirected more than 10 times"):
-            get_all([Call(here.address("sends"), secrets=SECRETS)])
+    with (
+        serve({"sends": Sends("/sends", 302)}) as here,
+        pytest.raises(SourceUnavailable, match="redirected more than 10 times"),
+    ):
+        get_all([Call(here.address("sends"), secrets=SECRETS)])
 
 
 def test_what_was_asked_in_another_form_is_kept_apart(live, tmp_path):

@@ -20,6 +20,7 @@ from bluecloud_service.settings import SettingError, read_settings
 from tests.discovery import brute
 from tests.discovery.generated import records
 from tests.discovery.service import serving
+from tests.federation.server import Reply, Request, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 JUDGE = ROOT / ".venv" / "judges" / "bin" / "python"
@@ -237,3 +238,56 @@ def test_without_a_token_nobody_is_answered_and_whoever_asks_too_often_waits() -
 def test_a_setting_that_is_not_allowed_is_named(environment: dict[str, str], told: str) -> None:
     with pytest.raises(SettingError, match=told):
         read_settings(environment)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("search", '{"bbox": [1, 2, 3, 4, 5, "x"]}'),
+        ("search", '{"bbox": [1, 2, null, 4, 5, null]}'),
+        ("search", '{"depth": [-Infinity, Infinity], "limit": 1}'),
+        ("search", '{"depth": 5}'),
+        ("search", '{"fields": 5}'),
+        ("search", '{"fields": {"include": 5}}'),
+        ("search", '{"fields": {"exclude": [null]}}'),
+        ("aggregate", '{"aggregations": 5}'),
+        ("aggregate", '{"aggregations": [{}]}'),
+    ],
+)
+def test_a_body_of_another_shape_is_not_asked(client: httpx.Client, path: str, body: str) -> None:
+    answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "NotAsked")
+
+
+def test_an_identifier_that_is_too_long_is_not_asked(client: httpx.Client) -> None:
+    assert client.get(f"collections/argogdac/items/{'x' * 400}").status_code == 400
+
+
+def test_a_depth_without_an_end_is_asked_over_http_too(service: str, folder: Path) -> None:
+    query = checked(depth=[1000, float("inf")], limit=1)
+    assert Remote(service).count(query) == Index(folder).count(query)
+
+
+class _Hub:
+    """A hub that answers with what its person's token says."""
+
+    kind = "emulated"
+
+    def answer(self, request: Request) -> Reply:
+        return Reply(request.headers["authorization"].removeprefix("token ").encode())
+
+
+@pytest.mark.parametrize(
+    ("token", "status"),
+    [("<html>", 503), ("[]", 503), ('{"scopes": null}', 503), ('{"name": "a"}', 403)],
+)
+def test_a_hub_that_names_nobody_is_no_person(folder: Path, token: str, status: int) -> None:
+    with (
+        serve({"hub": _Hub()}) as federation,
+        serving(folder, JUPYTERHUB_API_URL=federation.address("hub")) as address,
+        httpx.Client(base_url=f"{address}/stac", trust_env=False) as client,
+    ):
+        answer = client.get("search", headers={"Authorization": f"token {token}"})
+        odd = client.get("search", headers={b"Authorization": b"token \xff"})
+    assert odd.status_code == 401
+    assert answer.status_code == status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,10 +56,12 @@ def query_of(told: Mapping[str, Any]) -> Query:
             raise NotAsked("bbox and intersects exclude one another")
         given["bbox"] = _box_of(told["intersects"])
     box = given.get("bbox")
-    if isinstance(box, list) and len(box) == 6:
-        given["bbox"] = [box[0], box[1], box[3], box[4]]
-        given.setdefault("depth", [-box[5], -box[2]])  # heights in metres, so positive up
     try:
+        if isinstance(box, list) and len(box) == 6:
+            given["bbox"] = [box[0], box[1], box[3], box[4]]
+            given.setdefault("depth", [-box[5], -box[2]])  # heights in metres, so positive up
+        if any(not math.isfinite(side) for side in given.get("depth") or ()):
+            raise NotAsked("depth: JSON has no number that is not finite: name a depth")
         return checked(**{name: value for name, value in given.items() if value is not None})
     except (ParameterError, TypeError) as error:
         raise NotAsked(str(error)) from error
@@ -98,10 +101,39 @@ def facets_of(told: Mapping[str, Any]) -> list[Facet]:
     """
     known: dict[str, Facet] = {name: name for name in (*FACETS, "collection")}
     names = told.get("aggregations") or list(FACETS)
-    unknown = [str(name) for name in names if name not in known]
+    if not isinstance(names, list):
+        raise NotAsked(f"aggregations = {names!r}: it is a list of {', '.join(known)}")
+    unknown = [str(name) for name in names if not isinstance(name, str) or name not in known]
     if unknown:
         raise NotAsked(f"aggregations {', '.join(unknown)}: there are {', '.join(known)}")
     return [known[name] for name in names]
+
+
+def fields_of(told: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that a search includes and excludes; of neither any where it names none.
+
+    Raises
+    ------
+    NotAsked
+        If they are not told as the API has it.
+    """
+    fields = told.get("fields") or []
+    include: Any
+    exclude: Any
+    if isinstance(fields, list):
+        names = [str(name) for name in fields]
+        include = [name.lstrip("+ ") for name in names if not name.startswith("-")]
+        exclude = [name[1:] for name in names if name.startswith("-")]
+    elif isinstance(fields, dict):
+        include, exclude = fields.get("include") or [], fields.get("exclude") or []
+    else:
+        include = exclude = None
+    if not all(
+        isinstance(each, list) and all(isinstance(name, str) for name in each)
+        for each in (include, exclude)
+    ):
+        raise NotAsked(f"fields = {fields!r}: it is include and exclude, each a list of names")
+    return frozenset(include or ()), frozenset(exclude or ())
 
 
 def _box_of(shape: Any) -> list[float]:

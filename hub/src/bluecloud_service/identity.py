@@ -73,13 +73,21 @@ class Identities:
             answer = self._hub.get(
                 f"{self._settings.hub_api}/user", headers={"Authorization": f"token {token}"}
             )
-        except (httpx.HTTPError, UnicodeError) as error:
+        except (httpx.LocalProtocolError, UnicodeError):
+            raise NotKnown("this is no token: it has characters that no header has") from None
+        except httpx.HTTPError as error:
             raise NotNow(f"the hub could not be asked who you are: {error}") from error
         if answer.status_code in {401, 403}:
             raise NotKnown("the hub does not know this token")
         if answer.status_code != 200:
             raise NotNow(f"the hub answered {answer.status_code} when asked who you are")
-        told = answer.json()
-        if not SCOPES & set(told.get("scopes", ())):
+        try:
+            told = answer.json()
+            name, scopes = str(told["name"]), set(told.get("scopes") or ())
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise NotNow(
+                f"what the hub answered when asked who you are is no person ({error!r})"
+            ) from error
+        if not SCOPES & scopes:
             raise NotAllowed(f"this token lacks the scope access:services!service={NAME}")
-        return Person(str(told["name"]))
+        return Person(name)

@@ -19,7 +19,7 @@ from bluecloud_catalogs.discovery.query import FACETS, checked
 from bluecloud_catalogs.discovery.records import Record
 from bluecloud_catalogs.discovery.stac import STAC_VERSION, item_of
 
-from .asked import NAMES, body_of, facets_of, query_of
+from .asked import NAMES, body_of, facets_of, fields_of, query_of
 from .collections import collection_of, sources
 from .errors import NotThere
 
@@ -125,7 +125,7 @@ def router(index: Searchable, prefix: str) -> APIRouter:
 
     @routes.get("/collections/{source}/items/{identifier:path}", summary="One record")
     def item(request: Request, source: str, identifier: str) -> JSONResponse:
-        page = index.search(checked(ids=[identifier], sources=_known(source)))
+        page = index.search(query_of({"ids": [identifier], "collections": [_known(source)]}))
         if not page.records:
             raise NotThere(f"{source} has no record {identifier!r}")
         return JSONResponse(_item(page.records[0], _base(request)), media_type=_GEOJSON)
@@ -175,9 +175,9 @@ def router(index: Searchable, prefix: str) -> APIRouter:
         )
 
     def _answer(request: Request, told: Mapping[str, Any], path: str) -> JSONResponse:
-        query, base = query_of(told), _base(request)
+        query, base, fields = query_of(told), _base(request), fields_of(told)
         page = index.search(query)
-        found = [_shown(_item(record, base), told.get("fields")) for record in page.records]
+        found = [_shown(_item(record, base), *fields) for record in page.records]
         links: list[dict[str, Any]] = [_link("root", base), _link("self", f"{base}/{path}")]
         if page.token:
             links.append(_next(request, told, f"{base}/{path}", page.token))
@@ -220,15 +220,10 @@ def _item(record: Record, base: str) -> dict[str, Any]:
     return item_of(record, links=links)
 
 
-def _shown(item: dict[str, Any], fields: Any) -> dict[str, Any]:
+def _shown(
+    item: dict[str, Any], include: frozenset[str], exclude: frozenset[str]
+) -> dict[str, Any]:
     """The parts of an item that a request wants; what makes it an item stays."""
-    if not fields:
-        return item
-    if isinstance(fields, list):
-        include = {str(name).lstrip("+ ") for name in fields if not str(name).startswith("-")}
-        exclude = {str(name)[1:] for name in fields if str(name).startswith("-")}
-    else:
-        include, exclude = set(fields.get("include") or ()), set(fields.get("exclude") or ())
     properties = item["properties"]
     if include:
         always = {"type", "stac_version", "id", "collection", "geometry", "links", "assets"}

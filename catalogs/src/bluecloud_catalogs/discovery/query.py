@@ -29,6 +29,7 @@ from .words import words_of
 Facet = Literal["source", "collection", "level", "variable", "platform", "decade"]
 FACETS: tuple[Facet, ...] = ("source", "level", "variable", "platform", "decade")
 MOST = 1000
+_FARTHEST_M = 100_000.0
 OPEN_START, OPEN_END = -(1 << 62), 1 << 62  # microseconds: before and after all that is dated
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_SECOND = -(1 << 35)  # the year 881: older is as old, newer than 3058 as new
@@ -92,7 +93,8 @@ class Query(BaseModel):
     def _downwards(cls, depth: tuple[float, float] | None) -> tuple[float, float] | None:
         if depth is not None and not depth[0] <= depth[1]:
             raise ValueError("is shallowest, deepest in metres, positive down")
-        return depth
+        # As far as any sea and any air; JSON cannot say how far infinity is.
+        return depth and (max(depth[0], -_FARTHEST_M), min(depth[1], _FARTHEST_M))
 
     @field_validator("text")
     @classmethod
