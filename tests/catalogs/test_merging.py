@@ -467,3 +467,29 @@ def test_what_comes_out_does_not_depend_on_the_order_of_levels(order):
     shuffled = cast(oxygen=200.0).iloc[[*order, 4, 5]]
     shuffled.attrs = cast(oxygen=200.0).attrs
     assert merge_profiles(shuffled).equals(merge_profiles(cast(oxygen=200.0)))
+
+
+@pytest.mark.parametrize("kind", ["int64", "float64", "str"])
+def test_flags_of_a_table_may_be_numbers(kind):
+    flags = np.array([1, 2, 4]).astype(kind)
+    cast = table(pressure=PRESSURE[:3], temperature=TEMPERATURE[:3], temperature_QC=flags)
+
+    merged = merge_profiles(cast)
+    assert merged["TEMP_QC"].values.tolist() == [[49, 50, 52]]
+    assert merged["TEMP_QC_native"].values.tolist() == [["1", "2", "4"]]
+
+
+def test_a_temperature_of_two_scales_is_refused():
+    words = {"long_name": "Temperature, ITS-90, converted from IPTS-68"}
+    cast = table(about={"temperature": words}, pressure=PRESSURE, temperature=TEMPERATURE)
+
+    with pytest.raises(ParameterError, match="both ITS-90 and IPTS-68"):
+        merge_profiles(cast)
+
+
+def test_casts_that_have_no_value_in_common_are_two():
+    nothing = float("nan")
+    upper = table(pressure=PRESSURE[:3], temperature=[28.0, nothing, nothing])
+    lower = table(pressure=PRESSURE[:3], temperature=[nothing, nothing, 22.0])
+
+    assert merge_profiles(upper, lower).sizes["N_PROF"] == 2

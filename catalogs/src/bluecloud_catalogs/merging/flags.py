@@ -68,7 +68,9 @@ def flags_of(table: pd.DataFrame, told: Sequence[FlagVariable]) -> Flags:
     kept = table[native.name] if native else None
     if l20 is not None:
         codes = table[l20.name]
-        text = decoded(codes) if codes.dtype.kind in "iu" else to_l20(codes.to_numpy(), "l20")
+        # Of our own they are ASCII bytes, of which the least is 48; a table may have plain numbers.
+        ascii_bytes = codes.dtype.kind in "iu" and (codes >= ord("0")).all()
+        text = decoded(codes) if ascii_bytes else to_l20(codes.to_numpy(), "l20")
         shown = _shown(kept) if kept is not None else text
         scheme = (native.scheme or "unknown") if native else "l20"
         return Flags(text, shown, scheme)

@@ -141,7 +141,13 @@ def temperature_its90(values: Floats, about: About) -> Floats:
     words = f"{about.words} {about.units}".upper().replace("ITPS", "IPTS").replace(" ", "")
     unit = about.units.partition("(")[0].strip()
     celsius = _celsius(values, about, unit)
-    if about.p01 in _ITS68 or "IPTS-68" in words or "IPTS68" in words:
+    of_1968 = "IPTS-68" in words or "IPTS68" in words
+    if of_1968 and ("ITS-90" in words or "ITS90" in words) and about.p01 not in _ITS68:
+        raise ParameterError(
+            f"{about.name}: it says both ITS-90 and IPTS-68 ({about.words.strip()}): say only the "
+            "scale that its values are on"
+        )
+    if about.p01 in _ITS68 or of_1968:
         converted: Floats = gsw.t90_from_t68(celsius)
         return converted
     return celsius

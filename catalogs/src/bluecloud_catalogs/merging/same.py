@@ -91,6 +91,8 @@ def _agree(one: Sketch, other: Sketch, values: str) -> bool | None:
         return None
     if np.array_equal(coarse.pressure, fine.pressure):  # level by level, also where two are at one
         both = has & knows
+        if not both.any():
+            return None
         return bool((np.abs(told - known)[both] <= SAME_VALUE).mean() >= SAME_SHARE)
     at, where = coarse.pressure[has], fine.pressure[knows]
     common = (at >= where[0] - 1) & (at <= where[-1] + 1)
