@@ -5,7 +5,7 @@ import json
 import pytest
 
 import bluecloud_catalogs
-from bluecloud_catalogs import NotFound
+from bluecloud_catalogs import DataError, NotFound
 from bluecloud_catalogs.tiers import read
 from tests.federation.reading import asked, declared
 
@@ -66,3 +66,9 @@ def test_what_was_merged_owes_what_each_owes(catalogue):
     broken = merged.assign_attrs(merged_from="nothing")
     with pytest.raises(bluecloud_catalogs.DataError, match="merged_from is no JSON"):
         bluecloud_catalogs.citations(broken)
+
+
+def test_a_log_that_cannot_be_written_is_named(catalogue, monkeypatch, tmp_path):
+    monkeypatch.setenv("BLUECLOUD_ACCESS_LOG", str(tmp_path / "none" / "log"))
+    with pytest.raises(DataError, match="BLUECLOUD_ACCESS_LOG=.*cannot be written"):
+        catalogue["argo_index"].read()

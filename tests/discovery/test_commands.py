@@ -178,3 +178,42 @@ def test_what_is_wrong_with_a_file_or_a_word_is_said_and_nothing_is_kept(
     told = run("data", "add", str(file), "--unit", "TEMP")
     assert "--unit TEMP: it must be COLUMN=VALUE" in told.stderr
     assert not (tmp_path / "own").exists()
+
+
+@pytest.mark.parametrize("name", ["entry", "laboratory", "metadata", "output_instance", "self"])
+def test_a_parameter_that_no_entry_has_is_refused_whatever_its_name(name: str) -> None:
+    told = run("data", "read", "argo_index", f"{name}=3")
+    assert told.exit_code == 1
+    assert f"argo_index has no parameter {name}" in told.stderr
+
+
+def test_own_data_are_read_by_the_name_they_were_added_under(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLUECLOUD_OWN_DATA", str(tmp_path / "own"))
+    monkeypatch.setenv("BLUECLOUD_TIERS", "live")
+    file = tmp_path / "lagoon.csv"
+    file.write_text(CAST)
+    run("data", "add", str(file), "--standard-name", "TEMP=sea_water_temperature")
+
+    told = run("data", "read", "own_lagoon")
+    assert (told.exit_code, "entry: own_lagoon" in told.stdout) == (0, True)
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    told = run("data", "read", "argo_index", "--save", str(tmp_path / "none" / "x.csv"))
+    assert told.exit_code == 1
+    assert "it cannot be written" in told.stderr
+
+
+def test_an_id_is_whole_however_narrow_the_page_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    assert "…" not in run("data", "find", "oxygen").stdout
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    told = run("data", "harvest", "ena", "--tier", "sample", "--holdings", str(tmp_path / "file"))
+    assert (told.exit_code, "Traceback" in told.output) == (1, False)
+    assert isinstance(told.exception, SystemExit)
+    assert "Not a directory" in told.stderr

@@ -145,15 +145,16 @@ class EntryReader(BaseReader):
         """The entry as its file declares it."""
         return self._entry
 
-    def __call__(self, **parameters: object) -> EntryReader:
+    def __call__(self, /, **parameters: object) -> EntryReader:
         """The same entry, asked with these parameters over those it has."""
+        _request(self._entry, {**self._parameters, **parameters})  # none is an argument of ours
         return EntryReader(self._entry, self._laboratory, **{**self._parameters, **parameters})
 
     def describe(self) -> EntryFacts:
         """All that is known of the entry without reading it."""
         return facts_of(self._entry, self._laboratory)
 
-    def read(self, **parameters: object) -> Data:
+    def read(self, /, **parameters: object) -> Data:
         """Read into memory.
 
         Raises
@@ -168,7 +169,7 @@ class EntryReader(BaseReader):
         asked = self(**parameters) if parameters else self
         return tiers.read(asked._entry, asked._request, lazy=False)
 
-    def discover(self, **parameters: object) -> Data:
+    def discover(self, /, **parameters: object) -> Data:
         """The same as ``read``: entries have no cheaper first look."""
         return self.read(**parameters)
 

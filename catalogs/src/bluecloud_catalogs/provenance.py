@@ -140,5 +140,8 @@ def _log(access: dict[str, object]) -> None:
     if not told:
         return
     # One write of one line in append mode: several kernels may share a log.
-    with Path(told).open("a", encoding="utf-8") as log:
-        log.write(json.dumps(access, ensure_ascii=False) + "\n")
+    try:
+        with Path(told).open("a", encoding="utf-8") as log:
+            log.write(json.dumps(access, ensure_ascii=False) + "\n")
+    except OSError as error:  # not a warning: a run would cite less than it has used
+        raise DataError(f"BLUECLOUD_ACCESS_LOG={told}: it cannot be written: {error}") from error

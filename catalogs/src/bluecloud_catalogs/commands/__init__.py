@@ -29,6 +29,11 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
         except DataError as error:
             typer.echo(f"{type(error).__name__}: {error}", err=True)
             raise typer.Exit(1) from None
+        except BrokenPipeError:  # whoever read has read enough
+            raise
+        except OSError as error:  # a folder that is not there, a disk that is full
+            typer.echo(f"{error}", err=True)
+            raise typer.Exit(1) from None
 
     app.command()(said)
     return function

@@ -48,7 +48,9 @@ def find(
         for record in found:
             typer.echo(record.model_dump_json(exclude_defaults=True))
         return
-    table = Table("id", "title", "when", "read with")
+    table = Table()
+    for head in ("id", "title", "when", "read with"):
+        table.add_column(head, overflow="fold")  # an id that is cut cannot be used
     for record in found:
         first = record.time[0].date() if record.time and record.time[0] else ""
         table.add_row(*map(escape, (record.id, record.title, str(first), record.entry or "")))
@@ -72,14 +74,16 @@ def read(
     """Read an entry, and say where the data came from."""
     from ..catalogue import EntryReader
     from ..errors import UnknownEntry
-    from ..tree import read_sources
+    from ..own import own_entries
+    from ..tree import Entry, read_sources
 
-    entries = read_sources().entries
+    own = {name: each for name, each in own_entries().items() if isinstance(each, Entry)}
+    entries = {**own, **read_sources().entries}
     if entry not in entries:
         raise UnknownEntry(f"there is no entry {entry!r}: there are {', '.join(sorted(entries))}")
     asked = dict(map(_parameter, request or ()))
     declared = entries[entry]
-    data: Any = EntryReader(declared, "any", **(asked or declared.declaration.example)).read()
+    data: Any = EntryReader(declared, "any")(**(asked or declared.declaration.example)).read()
     typer.echo(str(data))
     for name in ("entry", "tier", "access_time", "licence", "citation", "checksum", "synthetic"):
         typer.echo(f"{name}: {data.attrs.get(name, '')}")
@@ -96,7 +100,10 @@ def _write(data: Any, path: Path) -> None:
             f"{path}: a {type(data).__name__} is written as "
             f"{' or '.join(suffix for suffix, name in kinds.items() if hasattr(data, name))}"
         )
-    method(path)
+    try:
+        method(path)
+    except OSError as error:
+        raise ParameterError(f"{path}: it cannot be written: {error}") from error
 
 
 def _parameter(told: str) -> tuple[str, Any]:
