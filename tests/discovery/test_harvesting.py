@@ -15,7 +15,7 @@ from bluecloud_catalogs.discovery.index import Index
 from bluecloud_catalogs.discovery.index_writing import Writer
 from bluecloud_catalogs.discovery.query import checked
 from bluecloud_catalogs.discovery.records import Record
-from bluecloud_catalogs.errors import SourceUnavailable
+from bluecloud_catalogs.errors import MalformedAnswer, SourceUnavailable
 from bluecloud_catalogs.harvest import Harvester, Page, Quarantined
 from bluecloud_catalogs.places import Folder, Place
 
@@ -137,3 +137,16 @@ def test_entries_are_found_beside_what_they_read(tmp_path: Path) -> None:
         assert holdings.keep_entries(writer) == 0
         page = writer.search(checked(text="argo profiles", levels="collection"))
     assert "argo_profiles" in {each.entry for each in page.records}
+
+
+def test_a_source_that_lists_nothing_of_what_it_had_loses_nothing(tmp_path: Path) -> None:
+    holdings = Holdings(tmp_path)
+    listing = Listing([record(number) for number in range(3)])
+    with Writer(holdings.search) as writer:
+        holdings.harvest(listing, PLACE, writer=writer)
+        listing.records = []
+        with pytest.raises(MalformedAnswer, match="lists nothing, and had 3 records"):
+            holdings.harvest(listing, PLACE, writer=writer, full=True)
+        assert len(kept(holdings)) == Index(holdings.search).count(checked()) == 3
+        listing.records = [record(1)]
+        assert holdings.harvest(listing, PLACE, writer=writer, full=True).gone == 2

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ..errors import DataError
+from ..errors import DataError, MalformedAnswer
 from . import parquet
 from .entries import record_of_entry
 from .records import Record
@@ -175,6 +175,13 @@ class Holdings:
         gone: list[str] = []
         if state.asked_since is None:
             gone = [each for each in known if each not in new and ":entry/" not in each]
+        if gone and not new:  # a source that has lost everything is rarer than one that is broken
+            self._save(source, _State(since=state.since))
+            self._forget_pages(source)
+            raise MalformedAnswer(
+                f"{source} lists nothing, and had {len(gone)} records: they are kept; take "
+                f"{self.file(source)} away if it has none"
+            )
         if changed or gone or not self.file(source).exists():
             parquet.merge(self.file(source), changed, gone)
         if writer is not None:
