@@ -81,17 +81,20 @@ def test_a_csv_is_found_read_and_merged(tmp_path):
     assert table.attrs["source"] == "own"
     assert table.attrs["tier"] == "live"
     assert table.attrs["synthetic"] == "false"
-    assert "rightsstatements.org" in bluecloud_catalogs.citations(table)
+    cited = bluecloud_catalogs.citations(table)
+    assert cited.startswith("Own data, unpublished: My lagoon. Licence: all rights reserved (")
+    assert "(own_lagoon_2021, own file, read 20" in cited
     merged = merge_profiles(table)
     assert merged.sizes == {"N_PROF": 2, "N_LEVELS": 2}
     np.testing.assert_array_equal(merged["TEMP"].values[0], [18.2, 17.9])
 
 
-@pytest.mark.parametrize("tiers", ["sample", "snapshot"])
-def test_no_policy_keeps_a_person_from_an_own_file(tmp_path, monkeypatch, tiers):
-    add_data(file(tmp_path, "lagoon.csv", CSV))
-    monkeypatch.setenv("BLUECLOUD_TIERS", tiers)
-    assert len(read("own_lagoon")) == 3
+def test_own_data_are_read_whatever_tiers_providers_are_read_from(tmp_path, monkeypatch):
+    add_data(file(tmp_path, "cast.csv", CSV), citation="A. Rossi (2021)")
+    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+    table = read("own_cast")
+    assert len(table) == 3
+    assert "A. Rossi (2021). Licence" in bluecloud_catalogs.citations(table)
 
 
 def test_own_data_are_found_by_the_same_search_and_opened_from_it(tmp_path):
@@ -163,12 +166,14 @@ def test_nothing_is_kept_of_a_file_that_is_wrong(tmp_path):
         (("2021-06-02T10:00:00+02:00", "2121-06-02"), r"line 4: time is 2121.*and today"),
         (("2021-06-02T10:00:00+02:00", "0021-06-02"), r"line 4"),
         (("temperature (degC)", "temperature"), r"temperature has no unit: write it in brackets"),
+        (("salinity [1]", "salinity"), r"salinity has no unit: .* as 'salinity \[1\]', or give"),
         (("chl [mg m-3]", "chl [wombats]"), r"chl: 'wombats' is no unit that is known"),
         (("temperature (degC)", "station"), r"station has no unit"),
         (("latitude", "y"), r"it has no latitude: name a column so, or give time and position"),
         (("salinity [1]", "temperature [degC]"), r"more than one column is temperature"),
         (("salinity [1]", ""), r"column 6 has no name"),
         (("18.4", "warm"), r"line 4, .*: 'warm' is no number, and its unit is"),
+        (("18.4", '"18,4"'), r"'18,4' is no number, .*: write a number with a point, not a comma"),
         (("0.9\n", "0.9,7\n"), r"line 4: 8 cells, and 7 columns"),
     ],
 )
@@ -297,6 +302,14 @@ def test_a_netcdf_file_is_a_dataset(tmp_path):
     assert isinstance(data, xr.Dataset)
     assert data["t"].values.tolist() == [1, 2]
     assert added.record.bbox == (-160.0, 45.0, -160.0, 45.0)
+
+
+def test_a_netcdf_file_without_cf_names_is_known_by_units_or_names(tmp_path):
+    bare = netcdf(tmp_path / "bare.nc", lat={"units": "degrees_north"}, lon={}, time={})
+    data = read(add_data(bare).name)
+    assert data["lat"].attrs["standard_name"] == "latitude"
+    assert data["lon"].attrs["standard_name"] == "longitude"
+    assert data["time"].attrs["standard_name"] == "time"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 Login = Literal["none", "optional", "required"]
 Tier = Literal["live", "snapshot", "sample"]
+OWN_SOURCE = "own"  # the source of a person's own files, which is in no YAML
 
 
 def _one_line(text: str) -> str:

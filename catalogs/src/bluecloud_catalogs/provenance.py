@@ -12,13 +12,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .declarations import FolderSample
+from .declarations import OWN_SOURCE, FolderSample
 from .errors import DataError
 
 if TYPE_CHECKING:
@@ -77,8 +78,12 @@ def citations(*read: Data) -> str:
                     f"dataset {number} of {len(read)} says nothing of its {', '.join(absent)}: "
                     "only what a catalogue's entry read, with its attrs kept, can be cited"
                 )
-            line = f"{attrs['citation']} Licence: {attrs['licence']}."
-            access = f"{attrs['entry']}, {attrs['tier']} tier, read {attrs['access_time'][:10]}"
+            cited = str(attrs["citation"]).rstrip()
+            stop = "" if cited.endswith((".", "!", "?")) or _ENDS_IN_ADDRESS.search(cited) else "."
+            line = f"{cited}{stop} Licence: {attrs['licence']}."
+            own = attrs.get("source") == OWN_SOURCE
+            where = "own file" if own else f"{attrs['tier']} tier"
+            access = f"{attrs['entry']}, {where}, read {attrs['access_time'][:10]}"
             lines.setdefault(line, []).append(access)
     return "\n".join(
         f"{line} ({'; '.join(dict.fromkeys(accesses))})" for line, accesses in lines.items()
@@ -115,6 +120,7 @@ def _version(reading: Reading) -> str:
 
 _OWED = ("entry", "citation", "licence", "tier", "access_time")
 _OUR_LICENCE = "CC0 1.0 (https://creativecommons.org/publicdomain/zero/1.0)"
+_ENDS_IN_ADDRESS = re.compile(r"https?://\S+$")  # a stop would become part of it
 _NO_OBSERVATIONS = "SYNTHETIC data of Blue-Cloud VRE: no observations, not to be cited as such."
 
 

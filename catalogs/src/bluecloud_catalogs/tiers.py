@@ -70,8 +70,8 @@ def read(entry: Entry, request: BaseModel, *, lazy: bool) -> Data:
     SourceError
         If no tier answered: the first failure, with what the others said.
     """
-    # One's own file is not asked of anybody: no policy keeps a person from it.
-    allowed: tuple[Tier, ...] = ("live",) if entry.is_own else policy()
+    # A person's own file is no provider, which the policy is about.
+    allowed = entry.tiers if entry.is_own else policy()
     faults: list[tuple[Tier, SourceError]] = []
     for tier in (tier for tier in allowed if tier in entry.tiers):
         try:

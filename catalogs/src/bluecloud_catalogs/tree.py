@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from .declarations import (
+    OWN_SOURCE,
     EntryDeclaration,
     EntryName,
     LaboratoryDeclaration,
@@ -70,8 +71,8 @@ class Entry:
 
     @property
     def is_own(self) -> bool:
-        """Whether it is a file of a person's own, which no YAML can declare."""
-        return self.address.startswith("file://")
+        """Whether it is a person's own file, which no provider is asked for."""
+        return self.source == OWN_SOURCE
 
     @property
     def tiers(self) -> tuple[Tier, ...]:

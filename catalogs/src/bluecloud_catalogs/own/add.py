@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from ..declarations import EntryDeclaration, Licence
+from ..declarations import OWN_SOURCE, EntryDeclaration, Licence
 from ..discovery.records import Asset, Record
 from ..errors import DataError, ParameterError, UnusableFile
 from .check import Checked, check_dataset, check_table
 from .files import kind_of, read_own
-from .store import SOURCE, Visibility, store
+from .store import Visibility, store
 
 LICENCES: Mapping[str, tuple[str, str]] = {
     "all rights reserved": (
@@ -42,7 +42,7 @@ class Added:
 
     def __str__(self) -> str:
         """Say it in a line."""
-        return f"{self.name}: {self.record.title}, {self.rows} rows"
+        return f"{self.name}: {self.record.title}, {self.rows} row{'s' * (self.rows != 1)}"
 
 
 def add_data(
@@ -103,7 +103,7 @@ def add_data(
     entry_name = _name(name or file.stem, chosen=name is not None)
     if place.has(entry_name) and not replace:
         raise ParameterError(
-            f"{entry_name} is there already: choose another name, or say replace=True"
+            f"{entry_name} is there already: choose another name, or say replace=True (--replace)"
         )
     given = _given(time, position)
     data = read_own(file, units=units, names=names, given=given)
@@ -186,8 +186,8 @@ def _record(
     elif east > 180:  # as it is searched: from -180 to 180
         west, east = ((west + 180) % 360 - 180, (east + 180) % 360 - 180)
     return Record(
-        id=f"{SOURCE}:{name}",
-        source=SOURCE,
+        id=f"{OWN_SOURCE}:{name}",
+        source=OWN_SOURCE,
         collection="own data" if visibility == "private" else "laboratory's data",
         level="collection",
         title=declared.title,

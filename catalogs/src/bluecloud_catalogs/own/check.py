@@ -197,10 +197,12 @@ def _variable(column: _Column, name: str) -> Variable:
     if not units and not column.attrs.get("standard_name") and _is_whole(column):
         units = "1"  # a number of a station or a cruise, which is counted in nothing
     if not units:
+        unit = "1" if "salinity" in str(column.attrs.get("standard_name")) else "degC"
         raise UnusableFile(
             f"{name}: {column.name} has no unit: write it in brackets, as "
-            f"'{column.name} [degC]', or give units={{{column.name!r}: ...}}; 1 for a number "
-            "without a unit"
+            f"'{column.name} [{unit}]', or give units={{{column.name!r}: {unit!r}}} "
+            f"(--unit '{column.name}={unit}'); 1 is for a number without a unit, as practical "
+            "salinity"
         )
     _check_unit(units, column.name, name)
     standard = str(column.attrs.get("standard_name") or "") or None

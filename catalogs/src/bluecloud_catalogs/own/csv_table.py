@@ -176,10 +176,11 @@ def _check_numbers(cells: list[tuple[int, str]], label: str, name: str, unit: st
     """Refuse words where there is a unit: a slip of the pen must not make a column of text."""
     for number, text in cells:
         if text.casefold() not in _ABSENT and not _is_number(text):
+            comma = " with a point, not a comma" if _is_number(text.replace(",", ".")) else ""
             raise UnusableFile(
                 f"{name}, line {number}, {label}: {text!r} is no number, and its unit is {unit}: "
-                f"write a number, or one of {', '.join(sorted(word for word in _ABSENT if word))} "
-                "for none"
+                f"write a number{comma}, or one of "
+                f"{', '.join(sorted(word for word in _ABSENT if word))} for none"
             )
 
 

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["netcdf", "odv", "cnv", "csv"]
 _NETCDF = (b"CDF", b"\x89HDF")
 _MOST_MB = 2000
+_PLACES = (  # CF name, what it is called where it has none, and the units that CF knows it by
+    ("time", ("time", "date", "datetime"), ()),
+    ("latitude", ("latitude", "lat"), ("degrees_north", "degree_north", "degrees_N", "degree_N")),
+    ("longitude", ("longitude", "lon"), ("degrees_east", "degree_east", "degrees_E", "degree_E")),
+)
 
 
 def kind_of(path: Path, content: bytes) -> Kind:
@@ -126,8 +131,33 @@ def _netcdf(path: Path, content: bytes) -> xr.Dataset:
                     f"{path.name}: it unpacks to {dataset.nbytes / 1e6:.0f} MB, and {_MOST_MB} MB "
                     "are read at once: add a part of it"
                 )
-            return dataset.load()
+            return _with_places_named(dataset.load())
     except UnusableFile:
         raise
     except (ValueError, OSError, RuntimeError) as error:
         raise UnusableFile(f"{path.name}: {error}") from error
+
+
+def _with_places_named(dataset: xr.Dataset) -> xr.Dataset:
+    """The dataset with CF names on its time and position, where units or names tell which they are.
+
+    CF knows a latitude by its units alone, and many files have neither units nor CF names but call
+    it ``lat``. What says something else of itself is left as it is.
+    """
+    named = {str(each.attrs.get("standard_name")) for each in dataset.variables.values()}
+    for kind, words, units in _PLACES:
+        found = [
+            each
+            for each, variable in dataset.variables.items()
+            if not variable.attrs.get("standard_name")
+            and (
+                variable.attrs["units"] in units
+                if variable.attrs.get("units")
+                else str(each).casefold() in words
+            )
+        ]
+        if kind in named:
+            continue
+        if len(found) == 1 and (kind != "time" or dataset[found[0]].dtype.kind == "M"):
+            dataset[found[0]].attrs["standard_name"] = kind
+    return dataset

@@ -22,14 +22,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import ValidationError
 
-from ..declarations import EntryDeclaration
+from ..declarations import OWN_SOURCE, EntryDeclaration
 from ..errors import CatalogueError, DataError, UnusableFile
 
 if TYPE_CHECKING:
     from ..discovery.records import Record
     from ..tree import Entry
 
-SOURCE = "own"
 Visibility: TypeAlias = Literal["private", "laboratory"]
 _ENTRY, _RECORD = "entry.json", "record.json"
 _NAME = re.compile(r"own_[a-z0-9_]{1,56}")  # so that none stands in the place of a source's entry
@@ -162,7 +161,7 @@ def own_entries() -> dict[str, Entry | CatalogueError]:
             places = SourcePlaces({"base": (each.path / name).as_uri()}, (), None, 1)
             found[name] = Entry(
                 name=name,
-                source=SOURCE,
+                source=OWN_SOURCE,
                 source_title="Own data" if each.visibility == "private" else "Laboratory's data",
                 declaration=declared,
                 licence=declared.licence,
