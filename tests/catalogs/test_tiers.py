@@ -49,6 +49,13 @@ def test_who_has_no_internet_is_told_first_what_it_means(all_tiers, monkeypatch)
     assert "snapshot" not in detail
 
 
+def test_a_warning_points_at_the_line_of_who_asked():
+    found = bluecloud_catalogs.find("argo", sources="argogdac", levels="granule")
+    with pytest.warns(TierWarning) as warned:
+        found.open(0)
+    assert [each.filename for each in warned] == [__file__]
+
+
 def test_a_snapshot_that_nobody_keeps_is_not_offered(gdac, monkeypatch):
     monkeypatch.setenv("BLUECLOUD_TIERS", "live")
     monkeypatch.setenv("BLUECLOUD_SNAPSHOTS", "")

@@ -23,9 +23,30 @@ An empty answer is none of these: it is an empty result.
 
 # ruff: noqa: N818 -- named for what is true; a suffix on each would say it twice
 
+import sysconfig
+import traceback
+from pathlib import Path
+
 
 class DataError(Exception):
-    """Data of a catalogue could not be had."""
+    """Data of a catalogue could not be had.
+
+    A notebook shows the person's own lines that led to it and the message, which is made to be
+    enough. The whole traceback, through readers and the network's libraries and of every error
+    behind this one, would bury both; ``%debug`` and ``traceback.print_exc()`` still have it.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback."""
+        ours = str(Path(__file__).parent)
+        others = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "purelib", "platlib"))
+        lines = []
+        for frame in traceback.extract_tb(self.__traceback__):
+            if frame.filename.startswith(ours):
+                break  # from here on it is our doing
+            if not frame.filename.startswith(others):
+                lines.append(f"line {frame.lineno}: {frame.line}")
+        return [*lines, f"{type(self).__name__}: {self}"]
 
 
 class CatalogueError(DataError):

@@ -11,7 +11,9 @@ why the provider could not be asked is raised instead.
 from __future__ import annotations
 
 import os
+import sys
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
 from pydantic import BaseModel
@@ -101,10 +103,19 @@ def read(entry: Entry, request: BaseModel, *, lazy: bool) -> Data:
                 f"{_consequence(entry, tier, faults[0][1])}\n"
                 f"{entry.name}: read from its {tier}, because {_told(faults)}",
                 TierWarning,
-                stacklevel=3,
+                stacklevel=_levels_to_the_caller(),
             )
         return stamp(entry, request, tier, reading)
     raise _nothing_read(entry, allowed, faults)
+
+
+def _levels_to_the_caller() -> int:
+    """How far up the stack who called this package is: the line that a warning is about."""
+    package = str(Path(__file__).parent)
+    frame, levels = sys._getframe(1), 1
+    while frame.f_back and frame.f_code.co_filename.startswith(package):
+        frame, levels = frame.f_back, levels + 1
+    return levels
 
 
 def _read_from(tier: Tier, entry: Entry, request: BaseModel, *, lazy: bool) -> Reading | None:
