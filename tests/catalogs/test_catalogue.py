@@ -6,6 +6,7 @@ import sys
 
 import intake
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 import bluecloud_catalogs
 from bluecloud_catalogs import CatalogueError, NotLazy, ParameterError, UnknownEntry
@@ -43,8 +44,17 @@ def test_an_entry_is_an_intake_reader_by_key_and_by_attribute(catalogue):
     assert catalogue.argo_index in catalogue
 
 
-def test_an_unknown_entry_is_named_with_those_there_are(catalogue):
-    with pytest.raises(UnknownEntry, match=r"no entry 'sst': it has ostia_sst_monthly, .*argo_pro"):
+def test_a_notebook_shows_the_persons_line_and_the_message(catalogue, capsys):
+    shell = InteractiveShell(user_ns={"catalogue": catalogue})
+    result = shell.run_cell("year = 2020\ncatalogue['argo_index'].read(year=year)")
+    assert isinstance(result.error_in_exec, ParameterError)
+    first, *message = capsys.readouterr().out.strip().splitlines()
+    assert first == "line 2: catalogue['argo_index'].read(year=year)"
+    assert " ".join(message).startswith("ParameterError: argo_index has no parameter year: it ")
+
+
+def test_an_unknown_entry_is_named_with_those_that_are_near(catalogue):
+    with pytest.raises(UnknownEntry, match=r"no entry 'sst': .* ostia_sst_monthly, sst_daily_synt"):
         catalogue["sst"]
     with pytest.raises(KeyError):
         catalogue["sst"]
@@ -82,7 +92,9 @@ def test_what_a_search_finds_can_be_read(catalogue):
 
 def test_it_shows_itself_in_text_and_in_html(catalogue):
     assert "ostia_sst_monthly: Monthly sea-surface temperature" in repr(catalogue)
-    assert "<td>argo_profiles</td>" in catalogue._repr_html_()
+    shown = catalogue._repr_html_()
+    assert ">argo_profiles</td>" in shown
+    assert ">live, snapshot, sample (SYNTHETIC)</td>" in shown
     assert "CC BY 4.0" in catalogue.argo_profiles._repr_html_()
     assert repr(catalogue.argo_index(platform=13857)).startswith("argo_index(platform=[13857])")
 

@@ -91,6 +91,8 @@ def test_a_description_is_read_line_by_line():
     assert first == "argo_profiles: Argo profiles of pressure, temperature and salinity"
     assert "variables   PRES (dbar), TEMP (degree_Celsius), PSAL (1)" in lines
     assert "where       -180 to 180 degrees east, -90 to 90 north" in lines
+    example = "read(bbox=[1.0, 38.0, 6.0, 42.0], time=['2020-01', '2020-03'])"
+    assert f"example     {example}" in lines
     assert "tiers       live, snapshot, sample (SYNTHETIC)" in lines
     assert "<td" in facts._repr_html_()
 

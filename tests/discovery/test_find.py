@@ -127,6 +127,22 @@ def test_pages_tables_and_files_hold_all_that_was_found(index: Writer, tmp_path:
     assert len(gpd.read_parquet(tmp_path / "found.parquet")) == found.total
 
 
+def test_a_page_names_what_was_measured_and_since_when(index: Writer) -> None:
+    native = ("time", "longitude", "latitude", "depth", "nitrate")
+    since = [DAY, None]
+    index.upsert([cast("ena", "x", p02=(), cf=native, native=(), time=since)])
+    shown = find(index=index, ids=["ena:x"])._repr_html_()
+    assert ">nitrate</td>" in shown
+    assert f">since {DAY.date()}</td>" in shown
+
+
+def test_what_was_found_is_a_catalogue_by_the_names_that_it_shows() -> None:
+    found = bluecloud_catalogs.find("argo", sources="argogdac", levels="granule").to_intake()
+    names = [line.strip().partition(":")[0] for line in repr(found).splitlines()[1:]]
+    assert len(set(names)) == len(names) > 2
+    assert all(name in found for name in names)
+
+
 def test_nothing_found_is_an_empty_page(index: Writer) -> None:
     found = find(index=index, text="unicorn")
     assert (found.total, len(found), found.next(), found.to_intake()._readers) == (0, 0, None, {})

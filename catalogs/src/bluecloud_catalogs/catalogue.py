@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from . import tiers
 from .errors import CatalogueError, NotLazy, ParameterError, UnknownEntry
 from .facts import EntryFacts, facts_of
+from .nearest import nearest
 from .own import own_entries
 from .tree import Entry, explained, read_laboratory, read_sources
 
@@ -68,7 +69,7 @@ class LaboratoryCatalog(intake.Catalog):
         except KeyError:
             raise UnknownEntry(
                 f"the catalogue {self._laboratory} has no entry {name!r}: "
-                f"it has {', '.join(self) or 'none'}"
+                f"{nearest(name, self._readers)}"
             ) from None
 
     def __contains__(self, thing: object) -> bool:
@@ -99,14 +100,15 @@ class LaboratoryCatalog(intake.Catalog):
         return [reader.describe() for reader in self._readers.values()]
 
     def __repr__(self) -> str:
-        lines = [f"  {facts.name}: {facts.title}" for facts in self.facts()]
+        # By the names that they have here: a catalogue of what was found has names of its own.
+        lines = [f"  {name}: {each.describe().title}" for name, each in self._readers.items()]
         broken = [f"  cannot be used: {problem}" for problem in self._problems]
         return "\n".join([f"Catalogue {self._laboratory}", *lines, *broken])
 
     def _repr_html_(self) -> str:
         rows = [
-            (facts.name, facts.title, _names(facts), ", ".join(facts.tiers), facts.licence.name)
-            for facts in self.facts()
+            (name, facts.title, _names(facts), facts.tiers_told, facts.licence.name)
+            for name, facts in zip(self._readers, self.facts(), strict=True)
         ]
         return _table(("entry", "title", "variables", "tiers", "licence"), rows) + "".join(
             f"<p>Cannot be used: {html.escape(str(problem))}</p>" for problem in self._problems
@@ -210,7 +212,8 @@ class EntryReader(BaseReader):
             ("description", facts.description),
             ("variables", _names(facts)),
             ("parameters", ", ".join(facts.parameters) or "none"),
-            ("tiers", ", ".join(facts.tiers)),
+            *([("example", facts.example_told)] if facts.example else []),
+            ("tiers", facts.tiers_told),
             ("licence", facts.licence.name),
             ("citation", facts.citation),
         ]
@@ -286,8 +289,10 @@ def _names(facts: EntryFacts) -> str:
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    top = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
+    left = 'style="text-align: left"'  # JupyterLab puts all cells to the right, as numbers
+    top = "".join(f"<th {left}>{html.escape(cell)}</th>" for cell in head)
     body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td {left}>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in rows
     )
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"

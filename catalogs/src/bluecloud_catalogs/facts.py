@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from .declarations import Extent, Licence, Login, Tier, Variable
+from .declarations import OWN_SOURCE, Extent, Licence, Login, Tier, Variable
 from .tree import Entry
 
 
@@ -58,10 +58,22 @@ class EntryFacts(BaseModel):
         )
         return f"<p><code>{escape(self.name)}</code>: {escape(self.title)}</p><table>{rows}</table>"
 
+    @property
+    def tiers_told(self) -> str:
+        """The tiers in words, with what the sample is."""
+        if self.source == OWN_SOURCE:
+            return "the file itself"
+        sample = "SYNTHETIC" if self.synthetic_sample else "real"
+        return ", ".join(self.tiers) + f" ({sample})" * ("sample" in self.tiers)
+
+    @property
+    def example_told(self) -> str:
+        """A request that the entry answers, as it is written in a notebook."""
+        return f"read({', '.join(f'{name}={value!r}' for name, value in self.example.items())})"
+
     def _told(self) -> list[tuple[str, str]]:
         west, south, east, north = self.extent.bbox
         first, last = self.extent.time
-        sample = "SYNTHETIC" if self.synthetic_sample else "real"
         asked = ", ".join(f"{name}={facts['default']!r}" for name, facts in self.parameters.items())
         return [
             ("about", self.description),
@@ -70,7 +82,8 @@ class EntryFacts(BaseModel):
             ("where", f"{west:g} to {east:g} degrees east, {south:g} to {north:g} north"),
             ("when", f"{first} to {last or 'now'}"),
             ("parameters", asked or "none"),
-            ("tiers", ", ".join(self.tiers) + f" ({sample})" * ("sample" in self.tiers)),
+            *([("example", self.example_told)] if self.example else []),
+            ("tiers", self.tiers_told),
             ("licence", f"{self.licence.name}: {self.licence.text}"),
             ("cite", self.citation),
         ]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..readers.base import Data
 
 _SHOWN = 20
+_COORDINATES = {"time", "latitude", "longitude", "depth"}
+_LEFT = 'style="text-align: left"'  # JupyterLab puts all cells to the right, as numbers
 
 
 @dataclass(frozen=True)
@@ -150,9 +152,9 @@ class Results:
             also = ", ".join(other.id for other in others)
             shown = next((numbers[each.id] for each in (best, *others) if each.id in numbers), "")
             cells = (shown, best.title, best.source, _when(best), _names(best), best.id, also)
-            rows.append("".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells))
+            rows.append("".join(f"<td {_LEFT}>{html.escape(str(cell))}</td>" for cell in cells))
         head = ("", "title", "source", "when", "variables", "id", "also held as")
-        top = "".join(f"<th>{cell}</th>" for cell in head)
+        top = "".join(f"<th {_LEFT}>{cell}</th>" for cell in head)
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         counts = "; ".join(
             f"{facet}: " + ", ".join(f"{value} {number}" for value, number in [*of.items()][:5])
@@ -172,10 +174,14 @@ _SPREAD = {"assets", "bbox", "time", "depth"}
 def _when(record: Record) -> str:
     if record.time is None:
         return ""
-    days = [str(side.date()) if side else ".." for side in record.time]
-    return days[0] if days[0] == days[1] else "/".join(days)
+    first, last = (str(side.date()) if side else "" for side in record.time)
+    if first and last:
+        return first if first == last else f"{first} to {last}"
+    return f"since {first}" if first else f"until {last}"
 
 
 def _names(record: Record) -> str:
+    """What was measured, in words; where and when it was is in every record."""
     named = [shipped().label(code) for code in record.p02] or record.cf or record.native
-    return ", ".join(named[:4])
+    measured = [name for name in named if name not in _COORDINATES] or named
+    return ", ".join(name.replace("_", " ") for name in measured[:4])
