@@ -43,6 +43,19 @@ def test_finding_shows_what_there_is_and_where_it_was_looked_for() -> None:
     assert "small index" in told.stdout
 
 
+def test_names_that_the_next_command_needs_are_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    told = run("data", "find", "oxygen", "--limit", "4").stdout
+    assert " beacon_emodnet_chemistry " in told
+    assert "…" not in told
+    assert "the \nfirst 4 shown" in told
+
+
+def test_where_nothing_is_found_no_empty_table_is_shown() -> None:
+    told = run("data", "find", "nowhere-at-all").stdout
+    assert told.startswith("0 found in ")
+
+
 def test_found_records_are_lines_of_json_or_a_file(tmp_path: Path) -> None:
     lines = run("data", "find", "temperature", "--json").stdout.splitlines()
     assert {json.loads(line)["source"] for line in lines} >= {"argogdac", "cmems"}
@@ -56,6 +69,7 @@ def test_found_records_are_lines_of_json_or_a_file(tmp_path: Path) -> None:
     [
         (["find", "--bbox", "a,b"], "numbers with commas"),
         (["find", "--bbox", "0,10,5,-10"], "south 10 is above north -10"),
+        (["read", "argo_prof"], "there is no entry 'argo_prof': the nearest of "),
         (["read", "nothing"], "there is no entry 'nothing'"),
         (["read", "argo_profiles", "colour=blue"], "no parameter colour"),
         (["harvest", "atlantis"], "no source that can be harvested"),
@@ -81,11 +95,27 @@ def test_reading_says_where_the_data_come_from(tmp_path: Path) -> None:
     assert file.stat().st_size > 1000
 
 
+def test_an_example_that_is_read_unasked_is_named() -> None:
+    said = run("data", "read", "argo_index")
+    assert "nothing asked for: this is its example, bbox=[1.0, 38.0, 6.0, 42.0]" in said.stderr
+    assert "profiler_type" in said.stdout  # a column in the middle, which pandas would leave out
+    assert 'request: {"bbox":[1.0,38.0,6.0,42.0]' in said.stdout
+
+
+def test_a_sample_instead_of_the_provider_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLUECLOUD_TIERS", "live,sample")
+    monkeypatch.setenv("BLUECLOUD_ARGOGDAC_URL", "http://127.0.0.1:1")
+    said = run("data", "read", "argo_profiles")
+    assert "\nThese are SYNTHETIC data, not observations" in said.stderr
+    assert "TierWarning" not in said.stderr
+    assert ".py" not in said.stderr
+
+
 def test_health_reads_every_entry_and_says_which_tier_answered() -> None:
     said = run("data", "health", "--source", "argogdac")
     assert said.exit_code == 0, said.stdout
     assert "argo_profiles" in said.stdout
-    assert "sample" in said.stdout
+    assert "9 of 9 entries were read: 9 from sample" in said.stdout
 
 
 def test_health_names_what_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +134,7 @@ def test_verifying_what_cannot_be_reached_finds_no_difference(
     said = run("data", "verify", "--source", "argogdac")
     assert said.exit_code == 0
     assert "not reachable" in said.stdout
+    assert "0 of 9 entries were compared" in said.stdout
 
 
 def test_harvesting_keeps_the_entries_and_an_index_of_them(tmp_path: Path) -> None:
@@ -163,6 +194,10 @@ def test_a_file_of_ones_own_is_added_and_found(
     told = run("data", "add", str(file), "--title", "My lagoon", *names)
     assert (told.exit_code, told.stdout) == (0, "own_lagoon: My lagoon, 2 rows\n")
     assert "My lagoon" in run("data", "find", "lagoon").stdout
+    read = run("data", "read", "own_lagoon")
+    assert read.exit_code == 0
+    assert "17.1" in read.stdout
+    assert "entry: own_lagoon" in read.stdout
 
 
 def test_what_is_wrong_with_a_file_or_a_word_is_said_and_nothing_is_kept(

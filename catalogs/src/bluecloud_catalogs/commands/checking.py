@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from typing import Annotated, Any
 
 import typer
@@ -25,6 +26,7 @@ def health(
 
     table = Table("entry", "source", "tier", "what happened")
     failed = 0
+    answered: Counter[str] = Counter()
     chosen = _entries(laboratory, source)
     for entry in track(chosen, "reading", console=Console(stderr=True), transient=True):
         with warnings.catch_warnings(record=True) as said:
@@ -40,12 +42,22 @@ def health(
                     )
                 )
                 continue
-        told = [str(each.message) for each in said if each.category is tiers.TierWarning]
+        # A warning's first line says what follows for a notebook, its second what happened.
+        told = [
+            str(each.message).partition("\n")[2].partition(", because ")[2] or str(each.message)
+            for each in said
+            if each.category is tiers.TierWarning
+        ]
+        answered[str(data.attrs["tier"])] += 1
         table.add_row(
             *map(escape, (entry.name, entry.source, data.attrs["tier"], "; ".join(told) or "read"))
         )
     Console().print(table)
-    typer.echo(f"{len(chosen) - failed} of {len(chosen)} entries were read")
+    by_tier = ", ".join(f"{number} from {tier}" for tier, number in answered.items())
+    typer.echo(
+        f"{len(chosen) - failed} of {len(chosen)} entries were read"
+        + (f": {by_tier}" if by_tier else "")
+    )
     if failed:
         raise typer.Exit(1)
 
@@ -65,7 +77,7 @@ def verify(
     from ..places import place_of
 
     table = Table("entry", "evidence", "verified live", "now")
-    different = 0
+    different = silent = 0
     chosen = [entry for entry in _entries("", source) if "live" in entry.tiers]
     for entry in track(chosen, "asking", console=Console(stderr=True), transient=True):
         place = place_of(entry, "live")
@@ -77,6 +89,7 @@ def verify(
             now = "; ".join(found) or f"as declared, {reading.count} found"
             different += bool(found)
         except SourceUnavailable as error:
+            silent += 1
             now = f"not reachable: {error}"
         except DataError as error:
             different += 1
@@ -86,7 +99,10 @@ def verify(
             *map(escape, (entry.name, declared.evidence, str(declared.live_verified), now))
         )
     Console().print(table)
-    typer.echo(f"{different} of {len(chosen)} entries differ from what is declared")
+    typer.echo(
+        f"{len(chosen) - silent} of {len(chosen)} entries were compared, {different} differ from "
+        f"what is declared; {silent} could not be reached"
+    )
     if different:
         raise typer.Exit(1)
 

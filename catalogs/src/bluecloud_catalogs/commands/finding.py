@@ -48,15 +48,20 @@ def find(
         for record in found:
             typer.echo(record.model_dump_json(exclude_defaults=True))
         return
-    table = Table()
-    for head in ("id", "title", "when", "read with"):
-        table.add_column(head, overflow="fold")  # an id that is cut cannot be used
-    for record in found:
-        first = record.time[0].date() if record.time and record.time[0] else ""
-        table.add_row(*map(escape, (record.id, record.title, str(first), record.entry or "")))
     console = Console()
-    console.print(table)
-    console.print(f"{found.total} found in {found.where}", markup=False)
+    if len(found):
+        # Names are copied from here into the next command: they are folded, never cut.
+        table = Table()
+        table.add_column("title", ratio=2)
+        table.add_column("from", no_wrap=True)
+        table.add_column("id, and the entry that reads it", ratio=3, overflow="fold")
+        for record in found:
+            first = record.time[0].date() if record.time and record.time[0] else ""
+            named = "\n".join(name for name in (record.id, record.entry) if name)
+            table.add_row(*map(escape, (record.title, str(first), named)))
+        console.print(table)
+    shown = f", the first {len(found)} shown" if len(found) < found.total else ""
+    console.print(f"{found.total} found in {found.where}{shown}", markup=False)
     for facet, values in found.facets.items():
         if values:
             told = ", ".join(f"{value} {number}" for value, number in list(values.items())[:6])
@@ -73,23 +78,46 @@ def read(
 ) -> None:
     """Read an entry, and say where the data came from."""
     from ..catalogue import EntryReader
+    from ..discovery.opening import readable
     from ..errors import UnknownEntry
-    from ..own import own_entries
-    from ..tree import Entry, read_sources
+    from ..nearest import nearest
 
-    own = {name: each for name, each in own_entries().items() if isinstance(each, Entry)}
-    entries = {**own, **read_sources().entries}
+    entries = readable()
     if entry not in entries:
-        raise UnknownEntry(f"there is no entry {entry!r}: there are {', '.join(sorted(entries))}")
+        raise UnknownEntry(f"there is no entry {entry!r}: {nearest(entry, entries)}")
     asked = dict(map(_parameter, request or ()))
     declared = entries[entry]
+    if not asked and declared.declaration.example:
+        told = " ".join(
+            f"{name}={json.dumps(v)}" for name, v in declared.declaration.example.items()
+        )
+        typer.echo(f"nothing asked for: this is its example, {told}", err=True)
     data: Any = EntryReader(declared, "any")(**(asked or declared.declaration.example)).read()
-    typer.echo(str(data))
-    for name in ("entry", "tier", "access_time", "licence", "citation", "checksum", "synthetic"):
+    typer.echo(_shown(data))
+    for name in (
+        "entry",
+        "request",
+        "tier",
+        "access_time",
+        "licence",
+        "citation",
+        "checksum",
+        "synthetic",
+    ):
         typer.echo(f"{name}: {data.attrs.get(name, '')}")
     if save is not None:
         _write(data, save)
         typer.echo(f"written to {save}")
+
+
+def _shown(data: Any) -> str:
+    """What was read as text; of a table every column, where pandas would show two or three."""
+    if not hasattr(data, "columns"):
+        return str(data)
+    import pandas as pd
+
+    with pd.option_context("display.max_columns", None, "display.max_colwidth", 40):
+        return str(data)
 
 
 def _write(data: Any, path: Path) -> None:

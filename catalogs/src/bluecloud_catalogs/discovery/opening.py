@@ -22,7 +22,7 @@ def reader_of(record: Record) -> EntryReader:
     ParameterError
         If the entry does not take the record's request.
     """
-    entries = _entries()
+    entries = readable()
     if record.entry is None or record.entry not in entries:
         raise UnknownEntry(f"{record.id}: the catalogue has no entry {record.entry!r}")
     return _reader(entries[record.entry], record)
@@ -30,7 +30,7 @@ def reader_of(record: Record) -> EntryReader:
 
 def catalogue_of(records: Iterable[Record]) -> LaboratoryCatalog:
     """An Intake catalogue of those records that an entry reads, each under a name of its own."""
-    entries = _entries()
+    entries = readable()
     catalogue = LaboratoryCatalog(_laboratory(), ())
     for record in records:
         if record.entry in entries:
@@ -38,7 +38,7 @@ def catalogue_of(records: Iterable[Record]) -> LaboratoryCatalog:
     return catalogue
 
 
-def _entries() -> dict[str, Entry]:
+def readable() -> dict[str, Entry]:
     """All that can be read: the sources' entries and one's own."""
     own = {name: each for name, each in own_entries().items() if isinstance(each, Entry)}
     return {**read_sources().entries, **own}
