@@ -78,10 +78,48 @@ test('a notebook that is not in front is left alone: the insertion makes a new o
   const made = notebookOf(['code', '']);
   const app = {
     shell: { currentWidget: { id: 'launcher' }, activateById: () => undefined },
-    serviceManager: { ready: Promise.resolve(), kernelspecs: { specs: { default: 'python3' } } },
+    serviceManager: {
+      ready: Promise.resolve(),
+      kernelspecs: { specs: { default: 'python3' } },
+      contents: { get: () => Promise.resolve({ type: 'directory' }) }
+    },
     commands: { execute: () => Promise.resolve(panelOf(made)) }
   };
   await insertCell(app as never, { currentWidget: panelOf(behind) } as never, 'read()\n', 'lab');
   expect(written(behind)).toEqual([['code', 'a = 1']]);
   expect(written(made)).toEqual([['code', 'read()']]);
+});
+
+/** In which folder a new notebook is asked for, where a home has these. */
+async function folderOfNew(...folders: string[]): Promise<unknown> {
+  let asked: unknown;
+  const app = {
+    shell: { currentWidget: null, activateById: () => undefined },
+    serviceManager: {
+      ready: Promise.resolve(),
+      kernelspecs: { specs: { default: 'python3' } },
+      contents: {
+        get: (path: string) =>
+          folders.includes(path)
+            ? Promise.resolve({ type: 'directory' })
+            : Promise.reject(new Error('404'))
+      }
+    },
+    commands: {
+      execute: (_id: string, args: { cwd: string }) => {
+        asked = args.cwd;
+        return Promise.resolve(panelOf(notebookOf()));
+      }
+    }
+  };
+  await insertCell(app as never, { currentWidget: null } as never, 'read()', 'lab');
+  return asked;
+}
+
+test('a new notebook is made in the folder of the laboratory', async () => {
+  expect(await folderOfNew('lab')).toBe('lab');
+});
+
+test('without that folder it is made at the top of the home', async () => {
+  expect(await folderOfNew()).toBe('');
 });

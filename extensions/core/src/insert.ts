@@ -5,6 +5,8 @@ import { NotebookActions } from '@jupyterlab/notebook';
 /**
  * Write a cell into the notebook in front, or into a new one in `folder` if none is.
  *
+ * Where there is no such folder, the new one lies at the top of the home.
+ *
  * A notebook behind another tab is left alone: nobody would see what was added to it.
  * It goes below the active cell, or into it if that is a code cell without a word in it, and
  * becomes the active cell: Shift+Enter runs it.
@@ -48,10 +50,16 @@ async function newNotebook(
 ): Promise<NotebookPanel | null> {
   await app.serviceManager.ready;
   const kernelName = app.serviceManager.kernelspecs.specs?.default;
+  // A laboratory without analyses has no folder in a home, and a person may have removed it.
+  const { contents } = app.serviceManager;
+  const isThere = await contents.get(folder, { content: false }).then(
+    model => model.type === 'directory',
+    () => false
+  );
   // With a kernel named, JupyterLab does not ask for one.
   const made: unknown = await app.commands.execute('notebook:create-new', {
     kernelName,
-    cwd: folder
+    cwd: isThere ? folder : ''
   });
   const panel = (made ?? null) as NotebookPanel | null; // none, if it could not be made
   // A cell that is run before its kernel is there makes JupyterLab ask for one.
