@@ -1,7 +1,8 @@
 """Requests of all sorts to an entry's sample: refused with a reason, or answered right."""
 
 import functools
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bluecloud_catalogs import ParameterError
-from bluecloud_catalogs.errors import NotFound, SourceError
+from bluecloud_catalogs.errors import NotFound, RequestTooLarge, SourceError
 from bluecloud_catalogs.places import place_of
 from bluecloud_catalogs.tiers import read
 from tests.federation.reading import asked, declared
 from tests.federation.server import Federation
+from tests.federation.sources import sources
 
 many = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -56,35 +58,55 @@ def answered(name: str, parameters: Mapping[str, Any]) -> Any:
         return None
 
 
+_SHAPES = {"bbox": boxes, "time": periods}
 anything = st.one_of(
     st.none(), st.text(max_size=30), st.integers(), st.floats(), st.lists(st.floats(), max_size=5),
     st.lists(st.text(max_size=12), max_size=3),
-    st.sampled_from([[-10.0, 35.0, 0.0, 45.0], ["2020", "2021"], [170, 0, -170, 1], [0, 10]]),
+    st.sampled_from([[-10.0, 35.0, 0.0, 45.0], ["2020", "2021"], [170, 0, -170, 1], [0, 10],
+                     ["2021", "2020"], [-180, -90, 180, 90], ["1800", "2200"], 10**9, "x" * 10_000,
+                     [[1, 2]], {"a": [1]}, True, b"x"]),
 )  # fmt: skip
 
 
 def asked_for_anything(
     federation: Federation,
     name: str,
-    parameters: Sequence[str],
     *,
     answers: tuple[type[SourceError], ...] = (),
+    later: str,
 ) -> None:
     """Ask a live entry 200 times for anything: refused before any request is made, or answered.
 
-    ``answers`` are the errors that are right answers too.
+    Parameters
+    ----------
+    federation
+        Where it is asked.
+    name
+        The entry.
+    answers
+        The errors that are right answers too. What is too much may be refused after the provider
+        was asked how much there is.
+    later
+        A pattern of refusals that only what the provider says gives reason for.
     """
     entry = declared(name)
+    examples = sources()[entry.source].EXAMPLES[name]
+    told = {
+        field: st.one_of(_SHAPES.get(field, anything), anything, st.just(examples.get(field)))
+        for field in entry.reader.request.model_fields
+    }
 
     @many
-    @given(st.fixed_dictionaries(dict.fromkeys(parameters, anything)))
-    def ask(told: dict[str, object]) -> None:
+    @given(st.fixed_dictionaries({}, optional=told))
+    def ask(parameters: dict[str, object]) -> None:
         federation.asked.clear()
+        refused = ""
         try:
-            request = asked(entry, told)
-            with suppress(*answers):
+            request = asked(entry, parameters)
+            with suppress(*answers, RequestTooLarge):
                 read(entry, request, lazy=False)
-        except (ValidationError, ParameterError):
-            assert federation.paths == []
+        except (ValidationError, ParameterError) as refusal:
+            refused = str(refusal)
+        assert not refused or federation.paths == [] or re.search(later, refused)
 
     ask()

@@ -128,7 +128,7 @@ def test_every_pair_of_days_is_taken_or_said_to_be_reversed(entry, first, last):
 @given(st.lists(anything, max_size=3) | anything)
 def test_what_is_no_period_is_refused_and_never_crashes(entry, time):
     taken = taken_or_refused(period_of, entry, time, named="time")
-    assert taken is None or len(taken) == 2
+    assert taken is None or any(taken)
 
 
 @many
@@ -165,6 +165,11 @@ def test_what_is_no_float_is_refused_and_never_crashes(entry, platform):
 )
 def test_a_period_includes_its_last_date_whole(entry, asked, first, after):
     assert period_of(entry, asked) == (first, after)
+
+
+@pytest.mark.parametrize("open_on_both", ["..", "../..", "", [None, None], ["..", ""]])
+def test_a_period_that_is_open_on_both_sides_is_none(entry, open_on_both):
+    assert period_of(entry, open_on_both) is None
 
 
 def test_a_period_asked_again_as_it_is_stamped_is_the_same(entry):

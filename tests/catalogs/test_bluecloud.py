@@ -19,7 +19,6 @@ from bluecloud_catalogs.readers import beacon, ddas
 from bluecloud_catalogs.readers.beacon_query import query
 from bluecloud_catalogs.readers.ddas import addresses, row
 from bluecloud_catalogs.tiers import read
-from tests.catalogs.asking import asked_for_anything
 from tests.federation.reading import asked, declared
 from tests.federation.recorded import recorded
 
@@ -213,14 +212,3 @@ def test_the_harvest_goes_on_and_quarantines(federation, monkeypatch):
     assert rest == ids[1:]
     late = harvester.pages(place, since=datetime(2027, 1, 1, tzinfo=UTC))
     assert not [each for page in late for each in page.records]
-
-
-@pytest.mark.parametrize(
-    ("name", "parameters"),
-    [
-        ("bluecloud_collections", ("text", "bbox", "time")),
-        ("beacon_wod", ("variables", "bbox", "time", "depth")),
-    ],
-)
-def test_any_request_is_refused_before_it_is_made_or_answered(federation, name, parameters):
-    asked_for_anything(federation, name, parameters)

@@ -16,7 +16,6 @@ from bluecloud_catalogs.harvest import HARVESTERS
 from bluecloud_catalogs.places import Ask, File, place_of
 from bluecloud_catalogs.readers import d4science as readers
 from bluecloud_catalogs.tiers import read
-from tests.catalogs.asking import asked_for_anything
 from tests.federation.reading import asked, declared
 from tests.federation.server import serve
 from tests.federation.sources.d4science import PASSWORD, D4Science
@@ -224,17 +223,3 @@ def test_the_harvest_goes_context_by_context(own):
     assert pages[0].records[0].access == "login"
     later = harvester.pages(place, since=datetime(2027, 1, 1, tzinfo=UTC))
     assert not [each for page in later for each in page.records]
-
-
-@pytest.mark.parametrize(
-    ("name", "parameters"),
-    [
-        ("d4science_workspace", ("context", "folder")),
-        ("tuna_atlas_catch", ("species", "gear", "time")),
-        ("grsf_species", ("common_name",)),
-        ("grsf_stocks", ("stock",)),
-    ],
-)
-def test_any_request_is_refused_before_it_is_made_or_answered(federation, name, parameters):
-    answers = () if name == "grsf_species" else (CredentialRequired, NotFound)
-    asked_for_anything(federation, name, parameters, answers=answers)

@@ -22,10 +22,11 @@ from bluecloud_catalogs.http import get_all
 from bluecloud_catalogs.places import File, Folder, place_of
 from bluecloud_catalogs.readers.ena_portal import EnaPortalRequest, records, rows_of, search
 from bluecloud_catalogs.readers.ena_query import query
-from bluecloud_catalogs.readers.mgnify import MgnifyTaxonomyRequest, long, paged
+from bluecloud_catalogs.readers.mgnify import long, paged
 from bluecloud_catalogs.readers.table_file import parsed
 from bluecloud_catalogs.tiers import read
 from bluecloud_catalogs.tree import root
+from tests.catalogs.asking import answered, many
 from tests.federation.reading import asked, declared
 from tests.federation.recorded import recorded
 
@@ -111,6 +112,11 @@ def test_a_query_is_built_of_all_that_is_asked():
         "tax_tree(408172) AND geo_box1(35,-10,45,0) AND "
         "collection_date>=2010-01-01 AND collection_date<=2010-12-31"
     )
+
+
+def test_years_are_written_with_four_digits():
+    asked_for = query(time=(datetime(1, 1, 1), datetime(101, 1, 1)))
+    assert asked_for == "collection_date>=0001-01-01 AND collection_date<=0100-12-31"
 
 
 def test_a_box_over_the_antimeridian_is_asked_in_two_parts():
@@ -442,30 +448,40 @@ def test_any_box_asks_for_the_places_that_lie_in_it(west, width, south):
         assert near or test(row) == there
 
 
-@settings(max_examples=200, deadline=None)
-@given(study=ANYTHING, run=ANYTHING)
-def test_any_study_is_refused_or_is_a_name(study, run):
-    try:
-        request = MgnifyTaxonomyRequest(study=study, run=run)
-    except ValidationError:
-        return
-    assert request.study is None or request.study.isalnum()
+STUDIES = st.sampled_from(["ERP003634", "MGYS00000000", "PRJEB1787", "x"]) | ANYTHING
+RUNS = st.lists(st.sampled_from(["ERR0000001", "ERR0000003", "ERR9999999"])) | ANYTHING
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(sample=ANYTHING, bbox=ANYTHING, time=ANYTHING, depth=ANYTHING)
-def test_any_request_of_a_table_is_refused_or_answered(federation, sample, bbox, time, depth):
-    entry = declared("osd_2014_samples")
-    try:
-        request = asked(entry, {"sample": sample, "bbox": bbox, "time": time, "depth": depth})
-    except ValidationError:
-        assert federation.paths == []
-        return
-    found = read(entry, request, lazy=False)
-    federation.asked.clear()
-    assert found["latitude"].between(-90, 90).all()
+@many
+@given(study=STUDIES, run=RUNS)
+def test_a_taxonomy_table_is_of_the_runs_asked_for_or_refused(study, run):
+    if (answer := answered("mgnify_taxonomy", {"study": study, "run": run})) is not None:
+        request, table = answer
+        assert set(table["run_accession"]) <= set(request.run or table["run_accession"])
+
+
+MARINE = "root:Environmental:Aquatic:Marine"
+BIOMES = st.sampled_from(["root", MARINE, f"{MARINE}:Coastal", "root:Host-associated"])
+
+
+@many
+@given(biome=BIOMES | ANYTHING)
+def test_studies_are_of_the_biome_asked_for_or_below_it_or_refused(biome):
+    if (answer := answered("mgnify_studies", {"biome": biome})) is not None:
+        request, table = answer
+        assert all(f"{each}:".startswith(f"{request.biome}:") for each in table["biome"])
+
+
+SAMPLES = st.lists(st.sampled_from(["SAMEA2620084", "ERS0000001", "SAMEA1", "x"]), max_size=4)
+
+
+@many
+@given(sample=SAMPLES | ANYTHING)
+def test_attributes_are_of_the_samples_asked_for_or_refused(sample):
+    if (answer := answered("ena_sample_attributes", {"sample": sample})) is not None:
+        request, table = answer
+        of_each = table[["sample_accession", "biosample_accession"]].isin(request.sample)
+        assert of_each.any(axis=1).all()
 
 
 def test_a_filter_that_a_table_has_no_column_for_is_refused(federation):

@@ -23,7 +23,6 @@ from bluecloud_catalogs.readers.ckan_packages import box_of, row
 from bluecloud_catalogs.readers.handle import values
 from bluecloud_catalogs.readers.repository_records import RecordFile, record, whole
 from bluecloud_catalogs.tiers import read
-from tests.catalogs.asking import asked_for_anything
 from tests.federation.reading import asked, declared
 from tests.federation.recorded import recorded
 
@@ -309,16 +308,3 @@ def test_a_dataset_without_a_name_is_quarantined():
     page = eudat._page([{"title": "x"}, {"name": "y", **seanoe}, {"name": "z"}, 3], "seanoe", None)
     assert [each.id for each in page.records] == ["eudat:y"]
     assert len(page.quarantined) == 2
-
-
-@pytest.mark.parametrize(
-    ("name", "parameters"),
-    [
-        ("b2find_datasets", ("community", "text", "bbox", "time")),
-        ("b2share_records", ("text", "published")),
-        ("b2handle_values", ("handle", "type")),
-    ],
-)
-def test_any_request_is_refused_before_it_is_made_or_answered(federation, name, parameters):
-    answers = (NotFound,) if name == "b2handle_values" else ()
-    asked_for_anything(federation, name, parameters, answers=answers)

@@ -4,9 +4,9 @@ A box is west, south, east, north in degrees, borders included. Its west may lie
 east: it then goes over the antimeridian, as 170, -20, -170, 20 does. Longitudes from -180 to
 360 are taken, so that both usual ways of counting work.
 
-A period is ``"2015/2020"`` or a pair of dates; ``".."`` or None leaves a side open. A date may
-be a year, a month, a day or a moment, in UTC unless it says otherwise, and the last one is
-included whole: ``"2015/2020"`` ends with 2020.
+A period is ``"2015/2020"`` or a pair of dates; ``".."`` or None leaves a side open, and both of
+them no period at all. A date may be a year, a month, a day or a moment, in UTC unless it says
+otherwise, and the last one is included whole: ``"2015/2020"`` ends with 2020.
 """
 
 from __future__ import annotations
@@ -120,6 +120,8 @@ def _period(value: object) -> tuple[datetime | None, datetime | None] | None:
     first, last = (None if side in (None, "..", "") else _moments(side) for side in sides)
     if first and last and first[0] >= last[1]:
         raise ValueError(f"begins ({first[0]}) after it ends ({last[1]})")
+    if not first and not last:
+        return None
     return (first[0] if first else None), (last[1] if last else None)
 
 

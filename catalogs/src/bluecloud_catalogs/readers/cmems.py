@@ -37,12 +37,15 @@ def _names(value: object) -> object:
     if isinstance(value, list | tuple):
         if not value:
             raise ValueError("must not be empty: leave it out to mean all")
+        if wrong := [each for each in value if not isinstance(each, str)]:
+            raise ValueError(f"must be names, and {str(wrong[0])[:60]} is none")
         return tuple(dict.fromkeys(value))
     return value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Identifier = Annotated[str, Field(pattern=_DATASET)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_names)]
 
 
 class CmemsOptions(BaseModel):

@@ -14,7 +14,7 @@ from pydantic import Field
 from ..errors import NotFound, ParameterError
 from .asked import Asked
 from .base import Reading, SourceReader
-from .cmems import Names
+from .cmems import Identifiers
 from .cmems_stac import Product, Version, product, roots, versions
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ COLUMNS = [
 class CmemsCatalogueRequest(Asked):
     """Which products, by their identifiers."""
 
-    products: Annotated[Names, Field(max_length=MOST_PRODUCTS)] | None = None
+    products: Annotated[Identifiers, Field(max_length=MOST_PRODUCTS)] | None = None
 
 
 class CmemsCatalogue(SourceReader):

@@ -48,12 +48,12 @@ def query(
     if time is not None:
         first, after = time
         if first is not None:
-            parts.append(f"collection_date>={first:%Y-%m-%d}")
+            parts.append(f"collection_date>={first.date()}")
         if after is not None:
             last = after - timedelta(seconds=1)
-            parts.append(f"collection_date<={last:%Y-%m-%d}")
+            parts.append(f"collection_date<={last.date()}")
     if updated_since is not None:
-        parts.append(f"last_updated>={updated_since:%Y-%m-%d}")
+        parts.append(f"last_updated>={updated_since.date()}")
     return " AND ".join(parts)
 
 

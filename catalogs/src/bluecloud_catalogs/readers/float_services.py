@@ -215,7 +215,7 @@ def _platforms(part: boxes.Part, request: DeploymentsRequest) -> str:
     conditions = [f"ptfDepl.{side}$var{number}" for number, side in enumerate(sides, start=1)]
     expression = " and ".join(["networkPtfs.network.name='Argo'", *conditions])
     west, south, east, north = part
-    moments = [f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (first, after) if moment]
+    moments = [moment.isoformat(" ", "seconds") for moment in (first, after) if moment]
     exp = [expression, west, east, south, north, *moments]
     return with_query("data/platform", {"exp": json.dumps(exp), "include": json.dumps(_INCLUDED)})
 

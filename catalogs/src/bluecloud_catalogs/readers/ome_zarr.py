@@ -65,7 +65,7 @@ Pixels: TypeAlias = Annotated[
 Address: TypeAlias = Annotated[
     Name,
     Form(
-        rf"(https://[a-z0-9.-]+/)?{_SEGMENT}(/{_SEGMENT})*/?",
+        rf"(?=.{{1,500}}$)(https://[a-z0-9.-]+/)?{_SEGMENT}(/{_SEGMENT})*/?",
         "the path or the address of an OME-Zarr, as v0.4/idr0062A/6001240.zarr",
         most=1,
     ),
