@@ -1,10 +1,10 @@
-"""Make ``samples/emodnet``: farms, meadows, grids and records that never were.
+"""Make ``samples/emodnet``: farms, meadows, gauges, grids and records that never were.
 
     python catalogs/samples/make_emodnet.py [FOLDER]
 
 They lie off Malta and Brittany, in the forms in which EMODnet's services answer: GeoJSON and GML
-of a WFS, a description and GeoTIFFs of a WCS, a NetCDF file of ERDDAP, JSON of the depth service
-and a page of a catalogue. Names say that they are synthetic.
+of a WFS, a description and GeoTIFFs of a WCS, NetCDF files of two ERDDAPs, JSON of the depth
+service and a page of a catalogue. Names say that they are synthetic.
 """
 
 import json
@@ -24,6 +24,11 @@ COVERAGE = "Emodnetbio__ratio_large_to_small_19582016_L1_err"
 WEST, SOUTH, EAST, NORTH, CELL = -10.0, 45.0, -5.0, 48.0, 0.5
 NO_DATA = 9.969209968386869e36
 CELLS_A_DEGREE = 960
+GAUGES = {"SYNTHETIC-1": (-4.5, 48.4, 2.0), "SYNTHETIC-2": (14.5, 35.9, 0.1)}  # and amplitude, m
+HOURS = 48
+FIRST_HOUR = 1767225600  # seconds since 1970: 2026-01-01
+TIDE_H = 12.4206  # of the Moon, twice a day
+NO_FLAG = -32767
 
 
 def collection(features: list[dict[str, object]]) -> dict[str, object]:
@@ -189,6 +194,49 @@ def write_elevation(path: Path) -> None:
         elevation[:] = slope.astype("f4")
 
 
+def write_sea_level(path: Path) -> None:
+    """Two days of two gauges, as a file of ERDDAP's tabledap; one value is bad, one not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    hours = np.arange(HOURS)
+    rows = {name: [] for name in ("longitude", "latitude", "SLEV")}
+    for longitude, latitude, amplitude in GAUGES.values():
+        rows["longitude"] += [longitude] * HOURS
+        rows["latitude"] += [latitude] * HOURS
+        rows["SLEV"] += list(np.round(amplitude * np.cos(2 * np.pi * hours / TIDE_H), 3))
+    flags = np.ones(2 * HOURS, dtype="i2")
+    rows["SLEV"][5], flags[5] = 9.5, 4
+    rows["SLEV"][7], flags[7] = NO_DATA, NO_FLAG
+    with netCDF4.Dataset(path, "w", format="NETCDF3_CLASSIC") as file:
+        file.title = f"{MARK}, not measured"
+        file.createDimension("row", 2 * HOURS)
+        codes = np.repeat(np.array(list(GAUGES), dtype="S11"), HOURS)
+        for name, texts in (("PLATFORMCODE", codes), ("SLEV_DM", np.full(2 * HOURS, b"R"))):
+            width = texts.dtype.itemsize
+            file.createDimension(f"{name}_strlen", width)
+            held = file.createVariable(name, "S1", ("row", f"{name}_strlen"))
+            held._Encoding = "ISO-8859-1"
+            held.set_auto_chartostring(False)
+            held[:] = texts.view("S1").reshape(2 * HOURS, width)
+        time = file.createVariable("time", "f8", ("row",))
+        time.units = "seconds since 1970-01-01T00:00:00Z"
+        time[:] = np.tile(FIRST_HOUR + 3600.0 * hours, 2)
+        units = {"longitude": "degrees_east", "latitude": "degrees_north", "SLEV": "m"}
+        for name, values in rows.items():
+            held = file.createVariable(name, "f8", ("row",), fill_value=NO_DATA)
+            held.set_auto_maskandscale(False)
+            held.units = units[name]
+            held[:] = np.array(values)
+        for name, values in (
+            ("TIME_QC", np.ones_like(flags)),
+            ("POSITION_QC", np.full_like(flags, 7)),
+            ("SLEV_QC", flags),
+        ):
+            held = file.createVariable(name, "i2", ("row",), fill_value=NO_FLAG)
+            held.set_auto_maskandscale(False)
+            held.units = "1"
+            held[:] = values
+
+
 def records() -> str:
     """A page of a catalogue with two records."""
     text = "<gco:CharacterString>{}</gco:CharacterString>"
@@ -283,6 +331,7 @@ def make(folder: Path) -> None:
         image = geotiff(ratios(season), west=WEST, north=NORTH, cell=CELL)
         (folder / COVERAGE / f"{name}.tif").write_bytes(image)
     write_elevation(folder / "griddap" / "bathymetry_dtm_2024.nc")
+    write_sea_level(folder / "tabledap" / "ERD_EP_TS_SLEV_NRT_60m.nc")
 
 
 if __name__ == "__main__":

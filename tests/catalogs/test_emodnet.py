@@ -25,6 +25,7 @@ from bluecloud_catalogs.errors import (
 )
 from bluecloud_catalogs.harvest.emodnet import Emodnet
 from bluecloud_catalogs.places import File
+from bluecloud_catalogs.qc import decoded
 from bluecloud_catalogs.readers.csw import CswOptions, CswRecords, CswRequest, get_records, pages
 from bluecloud_catalogs.readers.emodnet_depth import DepthOptions, DepthRequest, EmodnetDepth
 from bluecloud_catalogs.readers.geotiff import raster
@@ -32,9 +33,11 @@ from bluecloud_catalogs.readers.iso19139 import record
 from bluecloud_catalogs.readers.wcs import WcsCoverage, WcsOptions, WcsRequest
 from bluecloud_catalogs.readers.wcs_description import described
 from bluecloud_catalogs.readers.wms import WmsLayers, WmsOptions, WmsRequest
+from bluecloud_catalogs.tiers import read
 from bluecloud_catalogs.tree import read_sources
 from tests.federation.direct import Direct
 from tests.federation.ogc import GEOTIFF, Csw, Wcs
+from tests.federation.reading import asked, declared
 from tests.federation.recorded import recorded
 from tests.federation.sources.emodnet import RATIO, Depths, provider
 
@@ -147,6 +150,37 @@ def test_too_many_cells_are_refused_before_any_is_asked_for():
     with pytest.raises(RequestTooLarge, match="MB are read at once"):
         cells(place, COVERAGE.model_copy(update={"most_mb": 0.001}))
     assert len(place.asked) == 1
+
+
+# Sea level ----------------------------------------------------------------------------------
+
+
+def sea_level(**parameters):
+    entry = declared("emodnet_sea_level")
+    return read(entry, asked(entry, parameters), lazy=False)
+
+
+def test_gauges_come_with_flags_that_are_numbers_as_seadatanets(federation):
+    found = sea_level(platform=["SYNTHETIC-1"])
+    assert found.sizes["row"] == 48
+    assert found["SLEV"].attrs["units"] == "m"
+    assert float(found["SLEV"][0]) == 2.0
+    assert list(decoded(found["SLEV_QC"])[4:8]) == ["1", "4", "1", "9"]
+    assert list(found["SLEV_QC_native"].values[4:8]) == ["1", "4", "1", ""]
+    assert np.isnan(found["SLEV"][7])
+    assert set(decoded(found["LATITUDE_QC"])) == {"B"}  # 7, nominal
+    assert set(found["PLATFORM_CODE"].values) == {"SYNTHETIC-1"}
+
+
+def test_gauges_are_chosen_by_box_and_period(federation):
+    found = sea_level(bbox=[10, 30, 20, 40], time=["2026-01-02", "2026-01-02"])
+    assert found.sizes["row"] == 24
+    assert set(found["PLATFORM_CODE"].values) == {"SYNTHETIC-2"}
+    assert sea_level(bbox=[10, 30, 20, 40], time="2020-01").sizes["row"] == 0
+    federation.asked.clear()
+    with pytest.raises(RequestTooLarge, match="square degrees"):
+        sea_level(bbox=[-30, 30, 40, 70], time=["2026-01", "2026-02"])
+    assert federation.paths == []
 
 
 # GeoTIFF ------------------------------------------------------------------------------------

@@ -252,6 +252,8 @@ def netcdf(dataset: xr.Dataset) -> bytes:
         else:
             fill = variable.encoding.get("_FillValue")
             dtype = "i4" if values.dtype == np.int64 else values.dtype
+            if fill is not None:
+                dtype = variable.encoding.get("dtype", dtype)
             held = file.createVariable(str(key), dtype, variable.dims, fill_value=fill)
             held.set_auto_maskandscale(False)
             held[:] = values if fill is None else np.where(np.isnan(values), fill, values)

@@ -94,7 +94,7 @@ def to_l20(flags: Any, scheme: Scheme) -> npt.NDArray[np.str_]:
 
     if scheme not in _SCHEMES:
         raise ValueError(f"scheme {scheme!r} is unknown: one of {', '.join(get_args(Scheme))}")
-    text = _as_text(flags)
+    text = as_text(flags)
     found = np.full(text.shape, _NO_CONTROL, dtype="<U1")
     found[np.isin(text, ["", "nan", "None", "<NA>"])] = _MISSING
     for native, code in _SCHEMES[scheme].items():
@@ -147,8 +147,8 @@ def l20_attrs(of: str) -> dict[str, Any]:
     }
 
 
-def _as_text(flags: Any) -> npt.NDArray[Any]:
-    """Each flag as the characters that a document would write it with."""
+def as_text(flags: Any) -> npt.NDArray[Any]:
+    """Each flag as the characters that a document would write it with; a NaN is a blank."""
     import numpy as np
 
     values = np.asarray(flags)

@@ -15,7 +15,7 @@ from bluecloud_catalogs.readers.gml import features
 from bluecloud_catalogs.tiers import read
 from tests.federation.conftest import recordings
 from tests.federation.reading import asked, declared
-from tests.federation.sources.emodnet import RATIO
+from tests.federation.sources.emodnet import GAUGES, RATIO
 
 pytestmark = pytest.mark.skipif(
     recordings() is None, reason="set BLUECLOUD_TEST_DATA to the folder that holds recordings/"
@@ -115,3 +115,18 @@ def test_erddapy_reads_the_grid_that_we_read(federation):
         np.testing.assert_array_equal(
             mine["elevation"].values, inner["elevation"].values.astype("float64")
         )
+
+
+def test_erddapy_reads_the_gauges_that_we_read(federation):
+    from erddapy import ERDDAP
+
+    client = ERDDAP(server=f"{federation.address('emodnet')}/erddap", protocol="tabledap")
+    client.server = f"{federation.address('emodnet')}/physics"  # no name of an ERDDAP to erddapy
+    client.dataset_id = GAUGES
+    client.variables = ["PLATFORMCODE", "time", "SLEV", "SLEV_QC"]
+    client.constraints = {"longitude>=": -6, "longitude<=": -3, "time>=": "2026-01-01T12:00:00Z"}
+    theirs = client.to_pandas()
+    mine = ours("emodnet_sea_level", bbox=[-6, 47, -3, 50], time=["2026-01-01T12:00:00", "2026"])
+    np.testing.assert_array_equal(theirs["SLEV (m)"], mine["SLEV"].values)
+    assert list(theirs["PLATFORMCODE"]) == list(mine["PLATFORM_CODE"].values)
+    assert list(theirs["SLEV_QC (1)"].astype(int)) == [int(each) for each in mine["SLEV_QC_native"]]

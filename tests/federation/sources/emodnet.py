@@ -1,7 +1,8 @@
 """EMODnet's services: recorded documents as they are, features and cells worked out.
 
-Meadows and wind farms are those recorded; no farm, depth or grid of EMODnet's is recorded, so that
-farms and depths are our sample's, and a recorded grid of GEBCO stands in for the bathymetry.
+Meadows and wind farms are those recorded; no farm, depth, gauge or grid of EMODnet's is recorded,
+so that farms, depths and gauges are our sample's, and a recorded grid of GEBCO stands in for the
+bathymetry.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tests.federation.server import Kind, Provider, Reply, Request
 SAMPLE = Path(__file__).resolve().parents[3] / "catalogs" / "samples" / "emodnet"
 BIOLOGY = "https://geo.vliz.be/geoserver/Emodnetbio"
 RATIO = "Emodnetbio__ratio_large_to_small_19582016_L1_err"
+GAUGES = "ERD_EP_TS_SLEV_NRT_60m"
 EXAMPLES: dict[str, dict[str, Any]] = {
     "emodnet_zostera_marina": {"bbox": [-6.0, 30.0, 37.0, 46.0]},
     "emodnet_finfish_sites": {"bbox": [14.0, 35.5, 15.0, 36.5]},
@@ -35,6 +37,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "emodnet_bathymetry": {"stride": 4},
     "emodnet_depth": {"points": [[14.2, 35.7], [3.0, 55.0]]},
     "emodnet_bathymetry_layers": {"text": "depth"},
+    "emodnet_sea_level": {"bbox": [-6.0, 47.0, -3.0, 50.0], "time": ["2026-01-01", "2026-01-02"]},
     "emodnet_catalogue": {},
 }
 
@@ -139,6 +142,7 @@ def provider(data: Path | None) -> Provider:
             "biology wfs": Wfs(meadows, "geo.vliz.be/Emodnetbio", documents),
             "biology wcs": Wcs(capabilities, descriptions),
             "erddap": Erddap({}, {"bathymetry_dtm_2024": grid}),
+            "physics": Erddap({GAUGES: _gauges()}, kind="emulated"),
             "bathymetry": Layers(),
             "depth": Depths(),
             "catalogue": Csw(records),
@@ -175,6 +179,11 @@ def _documents(folder: Path) -> dict[str, bytes]:
         layer = path.stem.removeprefix("DescribeFeatureType_")
         found[f"describefeaturetype {layer}"] = path.read_bytes()
     return found
+
+
+def _gauges() -> xr.Dataset:
+    with xr.open_dataset(SAMPLE / "tabledap" / f"{GAUGES}.nc", decode_times=False) as opened:
+        return opened.load()
 
 
 def _sample_records() -> list[bytes]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ..declarations import Line
 from ..errors import MalformedAnswer
-from ..qc import Scheme, encoded, l20_attrs, to_l20
+from ..qc import Scheme, as_text, encoded, l20_attrs, to_l20
 
 if TYPE_CHECKING:
     import numpy as np
@@ -131,9 +131,9 @@ def _flags(
     """The flags in SeaDataNet's scheme, and beside them as they were."""
     import numpy as np
 
-    native = text(table[column.flag].values)
+    native = as_text(table[column.flag].values)
     if adjusted is not None and column.adjusted_flag:
-        native = np.where(adjusted, text(table[column.adjusted_flag].values), native)
+        native = np.where(adjusted, as_text(table[column.adjusted_flag].values), native)
     dims = table[column.flag].dims
     title = column.long_name or column.name
     return {
