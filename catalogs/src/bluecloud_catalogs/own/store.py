@@ -94,7 +94,7 @@ class Store:
         for path in sorted(self.path.glob(f"*/{_RECORD}")) if self.path.is_dir() else ():
             try:
                 record = Record.model_validate_json(path.read_text(encoding="utf-8"))
-                if record.source == SOURCE and record.entry == path.parent.name:
+                if record.source == OWN_SOURCE and record.entry == path.parent.name:
                     yield record
             except (OSError, ValueError, ValidationError):
                 continue
