@@ -52,6 +52,20 @@ def test_land_is_where_it_is(place: tuple[float, float], is_land: bool) -> None:
     assert bool(there.contains(Point(place)).any()) is is_land
 
 
+@pytest.mark.parametrize("scale", SCALES)
+def test_land_that_crosses_the_antimeridian_is_no_band_around_the_earth(scale: str) -> None:
+    """Chukotka, Wrangel island and Fiji: their rings leap from 180 to -180."""
+    whole = land(scale=scale)
+    for sea in ((0, 66.5), (-25, 67), (-60, 71.3), (100, -16.5), (-120, -62), (-140, 71.3)):
+        assert not whole.contains(Point(sea)).any(), sea
+    for ground in ((100, 66), (178, 67), (-175, 66.8), (37.6, 55.8), (-179.5, 71.1), (0, -80)):
+        assert whole.contains(Point(ground)).any(), ground
+    assert not whole.contains(Point(50.5, 41)).any()  # the Caspian, a hole in a ring that leaps
+    west, south, east, north = whole.total_bounds
+    assert (west, south, east) == (-180, -90, 180)
+    assert north < 84
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.floats(-180, 179), st.floats(-90, 89), st.floats(0.5, 60), st.floats(0.5, 60))
 def test_a_box_is_the_land_within_it(

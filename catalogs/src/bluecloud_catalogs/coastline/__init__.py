@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import ParameterError
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely import Polygon
+    from shapely.geometry.base import BaseGeometry
 
 SCALES = ("50m", "110m")
 CITATION = "Made with Natural Earth (https://www.naturalearthdata.com), public domain"
@@ -73,9 +75,51 @@ def _everything(scale: str) -> gpd.GeoDataFrame:
     with as_file(files(__package__) / f"land-{scale}.json") as path:
         read = gpd.read_file(path, layer="land")[["geometry"]].set_crs("EPSG:4326")
     # Where the original's rings touch themselves, they are split: the area stays.
-    valid = read.explode(ignore_index=True).make_valid().explode(ignore_index=True)
+    whole = read.explode(ignore_index=True)
+    whole = whole.set_geometry(whole.geometry.map(_unbroken)).explode(ignore_index=True)
+    valid = whole.make_valid().explode(ignore_index=True)
     polygons = valid[valid.geom_type == "Polygon"]
     return gpd.GeoDataFrame(geometry=polygons.reset_index(drop=True))
+
+
+def _unbroken(polygon: Polygon) -> BaseGeometry:
+    """The same land within -180 to 180 degrees, cut at the antimeridian.
+
+    The package's rings leap from 180 to -180 where they cross it: taken in the plane as they
+    are, Chukotka would be a band around the earth. A ring that goes round a pole is closed there.
+    """
+    import numpy as np
+    from shapely import MultiPolygon, Point, box, make_valid, unary_union
+    from shapely import Polygon as Ring
+    from shapely.affinity import translate
+
+    def laid_out(coordinates: Any) -> BaseGeometry:
+        x, y = np.array(coordinates).T
+        x = np.unwrap(x, period=360)
+        if abs(x[-1] - x[0]) > 180:
+            pole = np.copysign(90.0, y.mean())
+            x, y = np.append(x, [x[-1], x[0]]), np.append(y, [pole, pole])
+        x = x - 360 * np.round((x.min() + x.max()) / 720)
+        return make_valid(Ring(np.column_stack([x, y])))
+
+    rings = [polygon.exterior, *polygon.interiors]
+    leaps = [bool(np.abs(np.diff(np.array(ring.coords)[:, 0])).max() > 180) for ring in rings]
+    if not leaps[0]:
+        return polygon
+    ground = laid_out(polygon.exterior.coords)
+    for ring, leap in zip(polygon.interiors, leaps[1:], strict=True):
+        if leap:  # the pole itself, of which the original leaves out a thousandth of a degree
+            continue
+        hole = laid_out(ring.coords)
+        x, y = hole.representative_point().coords[0]
+        shift = next(k for k in (0, 360, -360) if ground.contains(Point(x + k, y)))
+        ground = ground.difference(translate(hole, xoff=shift))
+    pieces = [
+        translate(ground.intersection(box(k - 180, -90, k + 180, 90)), xoff=-k)
+        for k in (-360, 0, 360)
+    ]
+    parts = [part for piece in pieces for part in getattr(piece, "geoms", [piece])]
+    return unary_union(MultiPolygon([part for part in parts if part.geom_type == "Polygon"]))
 
 
 def _cut(everything: gpd.GeoDataFrame, box: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
