@@ -9,6 +9,8 @@ with 00000000, its places, dates and measurements are made up and say so.
 import csv
 import io
 import json
+import math
+import random
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -37,6 +39,21 @@ SEEN = (
     (CALANUS, 1.5, 57.5, "2020-05-03", 45.0, 95),
     (CALANUS, 4.0, 60.5, "2020-06-20", 60.0, 210),
 )
+# Tows that no ship made, over the North Atlantic: longitude and latitude of each route's turns.
+TOWS = "00000000-0000-4000-8000-000000000002"
+TOWS_TITLE = "SYNTHETIC tows of no plankton recorder"
+ROUTES = (
+    ((-69, 42.5), (-50, 44.5), (-30, 51), (-9, 50.5)),
+    ((-51, 47), (-45, 58), (-26, 62)),
+    ((-61, 57), (-53, 60), (-44, 58)),
+    ((-40, 55), (-20, 57), (-9, 57)),
+    ((-24, 63), (-10, 61), (0, 60.5)),
+    ((-5, 63), (3, 67), (12, 71)),
+    ((3, 61), (2, 57), (3, 54)),
+    ((-7, 48), (-10, 43), (-12, 37)),
+    ((-60, 40), (-40, 38), (-20, 42), (-10, 46)),
+)
+SAMPLES_A_TOW, TOWS_A_ROUTE, FIRST_YEAR = 10, 8, 2012
 
 
 def occurrences() -> dict[str, object]:
@@ -70,6 +87,69 @@ def occurrences() -> dict[str, object]:
             ]
         rows.append(row)
     return {"total": len(rows), "results": rows}
+
+
+def tows() -> dict[str, object]:
+    """The sightings, and a taxon's abundance along tows in every second month or so.
+
+    It is most abundant where water of the north would be, which begins further south in the
+    west, and in early summer; counts scatter as those of a recorder do, and many are zero.
+    """
+    chance = random.Random(104464)  # noqa: S311 (no secret: the same rows each time)
+    rows = list(occurrences()["results"])  # type: ignore[call-overload]
+    for route in ROUTES:
+        for tow in range(TOWS_A_ROUTE):
+            month = 1 + chance.randrange(12)
+            day = datetime(FIRST_YEAR + tow, month, 1 + chance.randrange(28), tzinfo=UTC)
+            for sample in range(SAMPLES_A_TOW):
+                along = (sample + chance.random()) / SAMPLES_A_TOW * (len(route) - 1)
+                (east, north), (east_next, north_next) = route[int(along) :][:2]
+                longitude = east + (along % 1) * (east_next - east) + chance.gauss(0, 0.3)
+                latitude = north + (along % 1) * (north_next - north) + chance.gauss(0, 0.3)
+                number = len(rows) + 1
+                rows.append(_tow_row(number, longitude, latitude, day, chance))
+    return {"total": len(rows), "results": rows}
+
+
+def _tow_row(
+    number: int, longitude: float, latitude: float, day: datetime, chance: random.Random
+) -> dict[str, object]:
+    northern = latitude - 0.22 * (longitude + 40)
+    habitat = 5.0 * math.exp(-(((northern - 57) / 8) ** 2))
+    season = 0.55 + 0.45 * math.cos(2 * math.pi * (day.month - 5.5) / 12)
+    log = habitat * season + chance.gauss(0, 0.7)
+    # A sample is of three cubic metres, so that counts are thirds.
+    abundance = max(0, round(3 * math.expm1(log))) / 3
+    ms = int(day.timestamp() * 1000)
+    return {
+        **{name: CALANUS[name] for name in ("scientificName", "aphiaID", "genusid", "speciesid")},
+        "id": f"00000000-0000-4000-9000-{number:012d}",
+        "dataset_id": TOWS,
+        "occurrenceID": f"SYNTHETIC_{number}",
+        "eventID": f"SYNTHETIC_EVENT_{number}",
+        "decimalLongitude": round(longitude, 3),
+        "decimalLatitude": round(latitude, 3),
+        "date_start": ms,
+        "date_mid": ms,
+        "date_end": ms,
+        "minimumDepthInMeters": 7.0,
+        "maximumDepthInMeters": 7.0,
+        "occurrenceStatus": "present" if abundance else "absent",
+        "mof": [_measurement(number, "abundance", "SDBIOL01", f"{abundance:.2f}", "ind/m3")],
+    }
+
+
+def tows_dataset() -> dict[str, object]:
+    """The dataset of the tows, asked for by its id."""
+    told = {
+        "id": TOWS,
+        "title": TOWS_TITLE,
+        "abstract": "Abundance of a copepod that nobody counted.",
+        "citation": CITATION,
+        "intellectualrights": RIGHTS,
+        "records": len(ROUTES) * TOWS_A_ROUTE * SAMPLES_A_TOW,
+    }
+    return {"total": 1, "results": [told]}
 
 
 def _measurement(
@@ -296,12 +376,14 @@ def make(folder: Path) -> None:
         "obis/occurrences.json": occurrences(),
         "obis/datasets.json": dataset(),
         f"obis/dataset_{DATASET}.json": dataset(),
+        f"obis/dataset_{TOWS}.json": tows_dataset(),
         "obis/checklist.json": checklist(),
         "worms/taxa.json": taxa(),
         "marineregions/places.json": places(),
     }
     texts = {
         **{name: json.dumps(each, indent=1) + "\n" for name, each in told.items()},
+        "obis/measurements.json": json.dumps(tows(), separators=(",", ":")) + "\n",
         "Dataportal_eurobis-obisenv_full.csv": features(),
         "Dataportal_eurobis-obisenv_full.hits.xml": hits(),
         "marineinfo/5976.ttl": description(),
