@@ -67,6 +67,8 @@ def abundance_observations(measurements: pd.DataFrame) -> pd.DataFrame:
     absent = [name for name in _NEEDED if name not in measurements]
     if absent:
         raise ParameterError(f"the measurements have no {absent}: {list(_NEEDED)} are needed")
+    if measurements.empty:
+        raise ValuesError("there are no measurements: nothing was found of what was asked for")
     counted = measurements[_is_abundance(measurements)]
     if counted.empty:
         kinds = sorted(set(measurements["measurementType"].dropna().map(str)))
