@@ -1,7 +1,7 @@
 import { defineLaboratory, questionsView } from '@bluecloud/core';
 
 /** What most people change of this laboratory's analyses. */
-const MAIN = ['entry', 'taxon', 'resolution', 'corr_length', 'epsilon2', 'years', 'months'];
+const MAIN = ['entry', 'taxon', 'bbox', 'years', 'months', 'corr_length', 'epsilon2'];
 
 export default defineLaboratory({
   slug: 'biodiversity',

@@ -1,0 +1,65 @@
+"""The laboratory's notebooks, run without a person on the samples."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xarray as xr
+
+from bluecloud_routines.biodiversity import residual_table
+from tests.routines.test_notebooks import FOLDER, executed, made, shown, violations
+
+MAP = FOLDER / "biodiversity" / "zooplankton_map.ipynb"
+
+
+@pytest.fixture(autouse=True)
+def _samples_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+
+
+def test_the_map_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
+    notebook = executed(MAP, tmp_path)
+    for cell in ("samples", "fit", "where", "error", "residual"):
+        (outputs,) = [json.dumps(c.outputs) for c in notebook.cells if c.id == cell]
+        assert "SYNTHETIC: " in outputs, cell
+    told = shown(notebook)
+    assert "Method: Troupin et al. (2012, https://doi.org/" in told
+    assert "Data: synthetic, not to be cited as observations." in told
+    assert "Made with Natural Earth" in told
+    product = made(tmp_path, "zooplankton_map.nc")
+    assert violations(product) == []
+    table = pd.read_csv(product.with_name("zooplankton_samples.csv"), comment="#")
+    with xr.open_dataset(product) as written:
+        assert written.attrs["title"].startswith("SYNTHETIC: Abundance of Calanus finmarchicus")
+        assert written.attrs["license"].startswith("CC0")
+        assert written.attrs["geospatial_lat_max"] == 75
+        scores = json.loads(written.attrs["scores"])
+        assert scores["left_out_r2"] > 0.3
+        assert len(table) == len(residual_table(written)) >= scores["observations_used"] > 200
+        # The tows are made most abundant south of Iceland, and the Azores have few.
+        log = written["abundance_log1p"]
+        north, south = (log.sel(latitude=y, longitude=-25) for y in (58, 40))
+        assert float(north) > float(south) + 1
+
+
+def test_other_parameters_are_asked_for_and_a_covariate_is_used(tmp_path: Path) -> None:
+    told = shown(
+        executed(
+            MAP,
+            tmp_path,
+            bbox=[-40, 45, 15, 65],
+            resolution=1.0,
+            covariates=["coast_distance"],
+            transform="none",
+        )
+    )
+    assert "coast_distance" in told
+    product = made(tmp_path, "zooplankton_map.nc")
+    assert violations(product) == []
+    with xr.open_dataset(product) as written:
+        assert "abundance_log1p" not in written
+        assert set(json.loads(written.attrs["scores"])["coefficients"]) == {
+            "constant",
+            "coast_distance",
+        }
