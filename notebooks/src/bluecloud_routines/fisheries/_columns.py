@@ -1,0 +1,189 @@
+"""The columns of a table of catches, checked and turned into whole numbers.
+
+A table has millions of rows and few different species, gears, areas and days, so everything
+below works with positions among those few.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bluecloud_routines.errors import ParameterError, TimeAxisError, UnitsError, ValuesError
+
+Period = Literal["month", "quarter", "year", "all"]
+Unit = Literal["t", "no"]
+
+Integers = NDArray[np.integer]
+Floats = NDArray[np.float64]
+
+_FREQUENCIES = {"month": "M", "quarter": "Q", "year": "Y"}
+_TICKS = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A column of names: which there are, and which each row has."""
+
+    names: tuple[str, ...]
+    positions: Integers
+
+
+@dataclass(frozen=True)
+class Periods:
+    """The periods that the rows fall into: the first and the last of each row."""
+
+    index: pd.PeriodIndex | None  # none where all are pooled
+    first: Integers
+    last: Integers
+    bounds: tuple[pd.Timestamp, pd.Timestamp]
+
+
+def require_columns(catch: pd.DataFrame, names: Sequence[str]) -> None:
+    """Refuse a table without rows, or without one of the columns.
+
+    Raises
+    ------
+    ValuesError
+        If so.
+    """
+    absent = [name for name in names if name not in catch.columns]
+    if absent:
+        raise ValuesError(f"there is no column {absent[0]!r}: the columns are {list(catch)}")
+    if len(catch) == 0:
+        raise ValuesError("the table of catches has no rows")
+
+
+def in_unit(catch: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, int]:
+    """The rows in one unit, and how many there are in others.
+
+    Raises
+    ------
+    ParameterError
+        If the unit is neither ``t`` nor ``no``.
+    UnitsError
+        If the table does not say its units, or has no row in the one.
+    """
+    if unit not in get_args(Unit):
+        raise ParameterError(f"unit is {unit!r}: 't' (tonnes) or 'no' (number of fish)")
+    if "unit" not in catch.columns:
+        said = catch.attrs.get("units")
+        if said != unit:
+            raise UnitsError(
+                f"the table has no column 'unit', and its attribute 'units' is {said!r}: one of "
+                f"them must say {unit!r}, since tonnes and numbers of fish do not add up"
+            )
+        return catch, 0
+    column = catch["unit"]
+    wanted = (column == unit).to_numpy(bool)
+    kept = int(wanted.sum())
+    if kept == len(catch):
+        return catch, 0
+    if kept == 0:
+        raise UnitsError(f"no row is in {unit!r}: the units are {sorted(set(column.astype(str)))}")
+    return catch[wanted], len(catch) - kept
+
+
+def amounts(catch: pd.DataFrame) -> Floats:
+    """The catches as numbers.
+
+    Raises
+    ------
+    ValuesError
+        If one is missing, infinite, negative or no number.
+    """
+    column = catch["catch"]
+    if column.dtype.kind not in "fiu":
+        raise ValuesError(f"'catch' is of type {column.dtype}: numbers are needed")
+    values = column.to_numpy(np.float64)
+    # The sum and the least are much quicker than looking at each.
+    if not np.isfinite(values.sum()):
+        wrong = np.flatnonzero(~np.isfinite(values))
+        raise ValuesError(
+            f"{wrong.size} of {values.size} catches are missing or infinite, first in row "
+            f"{catch.index[wrong[0]]}: leave them out, or say what they are"
+        )
+    if values.min() < 0:
+        at = int(values.argmin())
+        raise ValuesError(f"the catch of row {catch.index[at]} is {values[at]:g}: it is negative")
+    return values
+
+
+def labels(catch: pd.DataFrame, name: str) -> Labels:
+    """The names in a column, in alphabetical order, and the position of each row's.
+
+    Raises
+    ------
+    ValuesError
+        If a row has none.
+    """
+    column = catch[name]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        positions, uniques = column.cat.codes.to_numpy(), column.cat.categories
+    else:
+        positions, uniques = pd.factorize(column)
+    if positions.min() < 0:
+        at = int(np.argmin(positions))
+        raise ValuesError(f"row {catch.index[at]} has no {name!r}: give it a name, as 'UNK'")
+    used = np.bincount(positions, minlength=len(uniques)) > 0
+    names = np.array([str(each) for each in uniques])[used]
+    order = np.argsort(names)
+    if used.all() and (order == np.arange(len(order))).all():
+        return Labels(tuple(names.tolist()), positions)
+    place = np.zeros(len(uniques), dtype=np.int64)
+    place[np.flatnonzero(used)[order]] = np.arange(len(order))
+    return Labels(tuple(names[order].tolist()), place[positions])
+
+
+def periods(catch: pd.DataFrame, period: str) -> Periods:
+    """Which periods the rows cover, from ``time`` to ``time_end`` where there is such a column.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such period.
+    TimeAxisError
+        If a time is missing or no date, or a row ends before it begins.
+    """
+    if period not in get_args(Period):
+        raise ParameterError(f"period is {period!r}: one of {', '.join(get_args(Period))}")
+    begin = _days(catch, "time")
+    end = _days(catch, "time_end") if "time_end" in catch.columns else begin
+    if end is not begin and (end < begin).any():
+        at = int(np.argmax(end < begin))
+        raise TimeAxisError(f"row {catch.index[at]} ends before it begins")
+    first, last = int(begin.min()), int(end.max())
+    bounds = _date(first), _date(last)
+    if period == "all":
+        nothing = np.zeros(len(catch), dtype=np.int8)
+        return Periods(None, nothing, nothing, bounds)
+    days = pd.date_range(*bounds).to_period(_FREQUENCIES[period])
+    ordinals = days.asi8 - days.asi8[0]
+    index = pd.period_range(days[0], days[-1])
+    positions = ordinals.astype(np.int32)
+    begun = positions.take(begin - first)
+    return Periods(index, begun, begun if end is begin else positions.take(end - first), bounds)
+
+
+def _date(day: int) -> pd.Timestamp:
+    return pd.Timestamp(day, unit="D")
+
+
+def _days(catch: pd.DataFrame, name: str) -> NDArray[np.int64]:
+    """Days since 1970 of a column of times."""
+    column = catch[name]
+    if column.dtype.kind != "M":
+        raise TimeAxisError(f"{name!r} is of type {column.dtype}: dates are needed")
+    if getattr(column.dtype, "tz", None) is not None:
+        column = column.dt.tz_convert(None)
+    times = column.to_numpy()
+    ticks = times.view(np.int64)
+    days: NDArray[np.int64] = ticks // _TICKS[np.datetime_data(times.dtype)[0]]
+    if ticks.min() == np.iinfo(np.int64).min:
+        raise TimeAxisError(
+            f"{np.isnat(times).sum()} of {len(times)} values of {name!r} are missing"
+        )
+    return days
