@@ -21,6 +21,7 @@ Integers = NDArray[np.integer]
 Floats = NDArray[np.float64]
 
 _FREQUENCIES = {"month": "M", "quarter": "Q", "year": "Y"}
+_SOME = 1 << 16
 _TICKS = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
 
@@ -34,12 +35,19 @@ class Labels:
 
 @dataclass(frozen=True)
 class Periods:
-    """The periods that the rows fall into: the first and the last of each row."""
+    """The periods that a table covers, and how its times fall into them."""
 
     index: pd.PeriodIndex | None  # none where all are pooled
-    first: Integers
-    last: Integers
-    bounds: tuple[pd.Timestamp, pd.Timestamp]
+    bounds: tuple[pd.Timestamp, pd.Timestamp]  # first and last day
+    begin: NDArray[np.datetime64]
+    end: NDArray[np.datetime64]  # `begin` itself where rows have no end
+    positions: NDArray[np.int32]  # of each day from the first
+
+    def of(self, times: NDArray[np.datetime64]) -> NDArray[np.int32]:
+        """The position of the period that each time lies in."""
+        first = self.bounds[0].to_datetime64().astype("datetime64[D]").astype(int)
+        positions: NDArray[np.int32] = self.positions.take(_days(times) - first)
+        return positions
 
 
 def require_columns(catch: pd.DataFrame, names: Sequence[str]) -> None:
@@ -87,8 +95,8 @@ def in_unit(catch: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, int]:
     return catch[wanted], len(catch) - kept
 
 
-def amounts(catch: pd.DataFrame) -> Floats:
-    """The catches as numbers.
+def amounts(catch: pd.DataFrame) -> tuple[Floats, float]:
+    """The catches as numbers, and their sum.
 
     Raises
     ------
@@ -100,7 +108,8 @@ def amounts(catch: pd.DataFrame) -> Floats:
         raise ValuesError(f"'catch' is of type {column.dtype}: numbers are needed")
     values = column.to_numpy(np.float64)
     # The sum and the least are much quicker than looking at each.
-    if not np.isfinite(values.sum()):
+    total = float(values.sum())
+    if not np.isfinite(total):
         wrong = np.flatnonzero(~np.isfinite(values))
         raise ValuesError(
             f"{wrong.size} of {values.size} catches are missing or infinite, first in row "
@@ -109,7 +118,7 @@ def amounts(catch: pd.DataFrame) -> Floats:
     if values.min() < 0:
         at = int(values.argmin())
         raise ValuesError(f"the catch of row {catch.index[at]} is {values[at]:g}: it is negative")
-    return values
+    return values, total
 
 
 def labels(catch: pd.DataFrame, name: str) -> Labels:
@@ -128,7 +137,11 @@ def labels(catch: pd.DataFrame, name: str) -> Labels:
     if positions.min() < 0:
         at = int(np.argmin(positions))
         raise ValuesError(f"row {catch.index[at]} has no {name!r}: give it a name, as 'UNK'")
-    used = np.bincount(positions, minlength=len(uniques)) > 0
+    used = np.zeros(len(uniques), dtype=bool)
+    for low in range(0, len(positions), _SOME):
+        used[positions[low : low + _SOME]] = True
+        if used.all():
+            break  # mostly after the first
     names = np.array([str(each) for each in uniques])[used]
     order = np.argsort(names)
     if used.all() and (order == np.arange(len(order))).all():
@@ -150,40 +163,44 @@ def periods(catch: pd.DataFrame, period: str) -> Periods:
     """
     if period not in get_args(Period):
         raise ParameterError(f"period is {period!r}: one of {', '.join(get_args(Period))}")
-    begin = _days(catch, "time")
-    end = _days(catch, "time_end") if "time_end" in catch.columns else begin
+    begin = _times(catch, "time")
+    end = _times(catch, "time_end") if "time_end" in catch.columns else begin
     if end is not begin and (end < begin).any():
         at = int(np.argmax(end < begin))
         raise TimeAxisError(f"row {catch.index[at]} ends before it begins")
-    first, last = int(begin.min()), int(end.max())
-    bounds = _date(first), _date(last)
+    first, last = (
+        pd.Timestamp(each).normalize() for each in (_extremes(begin)[0], _extremes(end)[1])
+    )
+    days = pd.date_range(first, last)
     if period == "all":
-        nothing = np.zeros(len(catch), dtype=np.int8)
-        return Periods(None, nothing, nothing, bounds)
-    days = pd.date_range(*bounds).to_period(_FREQUENCIES[period])
-    ordinals = days.asi8 - days.asi8[0]
-    index = pd.period_range(days[0], days[-1])
-    positions = ordinals.astype(np.int32)
-    begun = positions.take(begin - first)
-    return Periods(index, begun, begun if end is begin else positions.take(end - first), bounds)
+        pooled = np.zeros(len(days), dtype=np.int32)
+        return Periods(None, (first, last), begin, end, pooled)
+    of_days = days.to_period(_FREQUENCIES[period])
+    positions = (of_days.asi8 - of_days.asi8[0]).astype(np.int32)
+    index = pd.period_range(of_days[0], of_days[-1])
+    return Periods(index, (first, last), begin, end, positions)
 
 
-def _date(day: int) -> pd.Timestamp:
-    return pd.Timestamp(day, unit="D")
+def _days(times: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Days since 1970."""
+    days: NDArray[np.int64] = times.view(np.int64) // _TICKS[np.datetime_data(times.dtype)[0]]
+    return days
 
 
-def _days(catch: pd.DataFrame, name: str) -> NDArray[np.int64]:
-    """Days since 1970 of a column of times."""
+def _extremes(times: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+    """The first and the last; a missing time is the least of whole numbers."""
+    numbers = times.view(np.int64)
+    return np.array([numbers.min(), numbers.max()]).view(times.dtype)
+
+
+def _times(catch: pd.DataFrame, name: str) -> NDArray[np.datetime64]:
     column = catch[name]
     if column.dtype.kind != "M":
         raise TimeAxisError(f"{name!r} is of type {column.dtype}: dates are needed")
     if getattr(column.dtype, "tz", None) is not None:
         column = column.dt.tz_convert(None)
-    times = column.to_numpy()
-    ticks = times.view(np.int64)
-    days: NDArray[np.int64] = ticks // _TICKS[np.datetime_data(times.dtype)[0]]
-    if ticks.min() == np.iinfo(np.int64).min:
-        raise TimeAxisError(
-            f"{np.isnat(times).sum()} of {len(times)} values of {name!r} are missing"
-        )
-    return days
+    times: NDArray[np.datetime64] = column.to_numpy()
+    if np.isnat(_extremes(times)[0]):
+        missing = np.isnat(times).sum()
+        raise TimeAxisError(f"{missing} of {len(times)} values of {name!r} are missing")
+    return times

@@ -2,10 +2,13 @@
 
 What lies in no single cell or period is shared out or left out, and what is left out is counted
 by its reason. The sums of whatever was placed are those of the table less the losses.
+
+A table is gone through in blocks of rows that fit into a processor's cache: a table of millions
+of rows would else be written to memory and read again at each step.
 """
 
+import math
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +19,8 @@ from numpy.typing import NDArray
 from bluecloud_routines.errors import ParameterError
 from bluecloud_routines.fisheries._columns import (
     Floats,
+    Labels,
+    Periods,
     amounts,
     in_unit,
     labels,
@@ -37,7 +42,11 @@ from bluecloud_routines.fisheries.grids import (
 LOSSES = ("irregular area", "wider than the grid", "longer than a period")
 
 Integers = NDArray[np.integer]
+Shares = tuple[NDArray[np.int64], Floats]
+
 _RESERVED = {"area", "catch", "lat", "lon", "loss", "time", "time_end", "unit"}
+_BLOCK = 1 << 16
+_LARGEST = (1 << 31) - 1  # of 32-bit integers, which are quicker
 
 
 @dataclass(frozen=True)
@@ -57,34 +66,23 @@ class Rows:
 
     cells: Integers
     times: Integers
-    until: Integers  # the last period of a row; `times` itself where rows have one
-    strata: dict[str, Integers]
+    strata: tuple[Integers, ...]
     amounts: Floats
 
     def taken(self, rows: Integers) -> "Rows":
         """Some of the rows, perhaps several times."""
-        times = self.times[rows]
-        return Rows(
-            self.cells[rows],
-            times,
-            times if self.until is self.times else self.until[rows],
-            {name: positions[rows] for name, positions in self.strata.items()},
-            self.amounts[rows],
-        )
+        strata = tuple(positions[rows] for positions in self.strata)
+        return Rows(self.cells[rows], self.times[rows], strata, self.amounts[rows])
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A table that was placed: its rows, what their positions mean, and what was lost."""
+class Strata:
+    """What the positions of rows mean: the names, the cells and the periods."""
 
-    grid: Grid
     names: dict[str, tuple[str, ...]]
+    grid: Grid
     index: pd.PeriodIndex | None  # none where all periods are pooled
     bounds: tuple[pd.Timestamp, pd.Timestamp]
-    rows: Rows
-    reported: float
-    losses: dict[str, float]
-    other_units: int
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -98,117 +96,134 @@ class Placed:
         *names, _, times = self.sizes
         return (*names, self.grid.rows, self.grid.columns, times)
 
-    def keys(self) -> NDArray[np.int64]:
+    def keys(self, rows: Rows) -> NDArray[np.int64]:
         """The place of each row among all strata, cells and periods, time varying fastest.
 
         Of the cells most are never fished: with time inside, their part of the sums is never
         touched, and its memory never used.
         """
-        *sizes, cells, times = self.sizes
-        keys = np.zeros(len(self.rows.cells), dtype=np.int64)
-        for size, positions in zip(sizes, self.rows.strata.values(), strict=True):
+        sizes, columns = self.sizes, (*rows.strata, rows.cells, rows.times)
+        small = math.prod(sizes) <= _LARGEST
+        keys: NDArray[Any] = columns[0].astype(np.int32 if small else np.int64)
+        for size, positions in zip(sizes[1:], columns[1:], strict=True):
             keys *= size
             keys += positions
-        keys *= cells
-        keys += self.rows.cells
-        keys *= times
-        keys += self.rows.times
-        return keys
+        return keys.astype(np.int64, copy=False)
 
 
-def placed_table(
-    catch: pd.DataFrame, options: Options, areas: pd.DataFrame | None = None
-) -> Placed:
-    """Each row in its cell, period and stratum; shared rows once for each of their cells.
+class CatchTable:
+    """A table that was checked, ready to be placed.
 
     Raises
     ------
     ParameterError, UnitsError, TimeAxisError, ValuesError
         As `catch_at_scale` says.
     """
-    check_downgrade(options.downgrade)
-    grid = Grid(float(options.resolution))
-    wrong = sorted(_RESERVED.intersection(options.by))
-    if wrong or len(set(options.by)) < len(options.by):
-        raise ParameterError(
-            f"by is {list(options.by)}: columns of names, each once, and none of "
-            f"{sorted(_RESERVED)}"
+
+    def __init__(
+        self, catch: pd.DataFrame, options: Options, areas: pd.DataFrame | None = None
+    ) -> None:
+        check_downgrade(options.downgrade)
+        grid = Grid(float(options.resolution))
+        if _RESERVED.intersection(options.by) or len(set(options.by)) < len(options.by):
+            raise ParameterError(
+                f"by is {list(options.by)}: columns of names, each once, and none of "
+                f"{sorted(_RESERVED)}"
+            )
+        require_columns(catch, ("area", "time", "catch", *options.by))
+        catch, self.other_units = in_unit(catch, options.unit)
+        self.options = options
+        self._amounts, self.reported = amounts(catch)
+        self._when: Periods = periods(catch, options.period)
+        known: dict[str, Labels] = {name: labels(catch, name) for name in options.by}
+        self._positions = [each.positions for each in known.values()]
+        self._areas = catch["area"]
+        self._numbers = as_numbers(catch["area"])
+        self._irregular: dict[str, Shares] = {}
+        if areas is not None and options.downgrade != "drop":
+            self._irregular = irregular_shares(areas, grid, options.downgrade)
+        names = {name: each.names for name, each in known.items()}
+        self.strata = Strata(names, grid, self._when.index, self._when.bounds)
+
+    def blocks(self, losses: dict[str, float]) -> Iterator[Rows]:
+        """All rows in their places; shared rows once for each of their cells and periods.
+
+        What is left out is added to ``losses``.
+        """
+        for low in range(0, len(self._amounts), _BLOCK):
+            part = slice(low, low + _BLOCK)
+            when, grid = self._when, self.strata.grid
+            rows = Rows(
+                place(self._numbers[part], grid),
+                when.of(when.begin[part]),
+                tuple(positions[part] for positions in self._positions),
+                self._amounts[part],
+            )
+            origin: Integers = np.arange(len(rows.cells))
+            if when.end is not when.begin:
+                rows, origin = self._spread_in_time(rows, when.of(when.end[part]), losses)
+            if (rows.cells < 0).any():
+                rows = self._shared_out(rows, low + origin, losses)
+            yield rows
+
+    def placed(self) -> tuple[Rows, dict[str, float]]:
+        """All rows in their places at once, and what was left out."""
+        losses = dict.fromkeys(LOSSES, 0.0)
+        found = list(self.blocks(losses))
+        strata = (np.concatenate(each) for each in zip(*(b.strata for b in found), strict=True))
+        rows = Rows(
+            np.concatenate([block.cells for block in found]),
+            np.concatenate([block.times for block in found]),
+            tuple(strata),
+            np.concatenate([block.amounts for block in found]),
         )
-    require_columns(catch, ("area", "time", "catch", *options.by))
-    catch, others = in_unit(catch, options.unit)
-    # The columns know nothing of one another, and numpy lets go of the interpreter's lock.
-    with ThreadPoolExecutor() as threads:
-        timed = threads.submit(periods, catch, options.period)
-        celled = threads.submit(_in_cells, catch["area"], grid)
-        named = {name: threads.submit(labels, catch, name) for name in options.by}
-        values = amounts(catch)
-        when, (numbers, cells) = timed.result(), celled.result()
-        known = {name: each.result() for name, each in named.items()}
-    rows = Rows(
-        cells,
-        when.first,
-        when.last,
-        {name: each.positions for name, each in known.items()},
-        values,
-    )
-    losses = dict.fromkeys(LOSSES, 0.0)
-    if rows.cells.min() < 0:
-        rows = _shared_out(rows, catch["area"], numbers, grid, options.downgrade, areas, losses)
-    if rows.until is not rows.times:
-        rows = _spread_in_time(rows, options.downgrade, losses)
-    return Placed(
-        grid,
-        {name: each.names for name, each in known.items()},
-        when.index,
-        when.bounds,
-        rows,
-        float(values.sum()),
-        losses,
-        others,
-    )
+        return rows, losses
 
+    def _spread_in_time(
+        self, rows: Rows, until: Integers, losses: dict[str, float]
+    ) -> tuple[Rows, Integers]:
+        """Rows of several periods shared equally among them, or left out and counted."""
+        length = until - rows.times + 1
+        every = np.arange(len(length))
+        if (length == 1).all():
+            return rows, every
+        if self.options.downgrade == "drop":
+            losses["longer than a period"] += float(rows.amounts[length > 1].sum())
+            kept = every[length == 1]
+            return rows.taken(kept), kept
+        origin = np.repeat(every, length)
+        step = np.arange(len(origin)) - np.repeat(np.cumsum(length) - length, length)
+        found = rows.taken(origin)
+        parts = found.amounts / length[origin]
+        return replace(found, times=found.times + step, amounts=parts), origin
 
-def _in_cells(area: pd.Series, grid: Grid) -> tuple[Integers, Integers]:
-    """The code of each row and its cell, `TOO_WIDE` or `IRREGULAR`."""
-    numbers = as_numbers(area)
-    return numbers, place(numbers, grid)
+    def _shared_out(self, rows: Rows, origin: Integers, losses: dict[str, float]) -> Rows:
+        """Rows of no single cell shared among their cells, or left out and counted."""
+        whole = np.flatnonzero(rows.cells >= 0)
+        taken, cells, parts = [whole], [rows.cells[whole]], [np.ones(len(whole))]
 
+        def share(own: Integers, covered: NDArray[np.int64], part: Floats) -> None:
+            taken.append(np.repeat(own, len(covered)))
+            cells.append(np.tile(covered, len(own)))
+            parts.append(np.tile(part, len(own)))
 
-def _shared_out(
-    rows: Rows,
-    names: pd.Series,
-    numbers: Integers,
-    grid: Grid,
-    downgrade: Downgrade,
-    areas: pd.DataFrame | None,
-    losses: dict[str, float],
-) -> Rows:
-    """Rows of no single cell shared among their cells, or left out and counted."""
-    whole = np.flatnonzero(rows.cells >= 0)
-    taken, cells, parts = [whole], [rows.cells[whole]], [np.ones(len(whole))]
-
-    def share(own: Integers, covered: NDArray[np.int64], part: Floats) -> None:
-        taken.append(np.repeat(own, len(covered)))
-        cells.append(np.tile(covered, len(own)))
-        parts.append(np.tile(part, len(own)))
-
-    irregular = np.flatnonzero(rows.cells == IRREGULAR)
-    known = {} if areas is None else irregular_shares(areas, grid, downgrade)
-    for name, own in _groups(irregular, names.iloc[irregular].astype(str).to_numpy()):
-        if name in known and downgrade != "drop":
-            share(own, *known[name])
+        irregular = np.flatnonzero(rows.cells == IRREGULAR)
+        names = self._areas.iloc[origin[irregular]].astype(str).to_numpy()
+        for name, own in _groups(irregular, names):
+            if name in self._irregular:
+                share(own, *self._irregular[name])
+            else:
+                losses["irregular area"] += float(rows.amounts[own].sum())
+        wide = np.flatnonzero(rows.cells == TOO_WIDE)
+        if self.options.downgrade == "drop":
+            losses["wider than the grid"] += float(rows.amounts[wide].sum())
         else:
-            losses["irregular area"] += float(rows.amounts[own].sum())
-    wide = np.flatnonzero(rows.cells == TOO_WIDE)
-    if downgrade == "drop":
-        losses["wider than the grid"] += float(rows.amounts[wide].sum())
-    else:
-        for number, own in _groups(wide, numbers[wide]):
-            share(own, *shares(int(number), grid, downgrade))
-    found = rows.taken(np.concatenate(taken))
-    return replace(
-        found, cells=np.concatenate(cells), amounts=found.amounts * np.concatenate(parts)
-    )
+            for number, own in _groups(wide, self._numbers[origin[wide]]):
+                share(own, *shares(int(number), self.strata.grid, self.options.downgrade))
+        found = rows.taken(np.concatenate(taken))
+        return replace(
+            found, cells=np.concatenate(cells), amounts=found.amounts * np.concatenate(parts)
+        )
 
 
 def _groups(rows: Integers, keys: NDArray[Any]) -> Iterator[tuple[Any, Integers]]:
@@ -218,20 +233,3 @@ def _groups(rows: Integers, keys: NDArray[Any]) -> Iterator[tuple[Any, Integers]
     edges = np.searchsorted(inverse[order], np.arange(1, len(uniques)))
     if len(rows):
         yield from zip(uniques.tolist(), np.split(rows[order], edges), strict=True)
-
-
-def _spread_in_time(rows: Rows, downgrade: Downgrade, losses: dict[str, float]) -> Rows:
-    """Rows of several periods shared equally among them, or left out and counted."""
-    length = rows.until - rows.times + 1
-    if (length == 1).all():
-        return replace(rows, until=rows.times)
-    if downgrade == "drop":
-        losses["longer than a period"] += float(rows.amounts[length > 1].sum())
-        kept = rows.taken(np.flatnonzero(length == 1))
-        return replace(kept, until=kept.times)
-    found = rows.taken(np.repeat(np.arange(len(length)), length))
-    step = np.arange(len(found.times)) - np.repeat(np.cumsum(length) - length, length)
-    times = found.times + step
-    return replace(
-        found, times=times, until=times, amounts=found.amounts / np.repeat(length, length)
-    )

@@ -3,12 +3,13 @@
 Catches are reported by cells of one and of five degrees, and by areas that are no cells. To
 draw them on one grid, fine cells are put together and wide ones shared out; nothing is lost
 unless it is asked to be, and what is lost is said. Sums over a table of millions of rows are
-formed by counting (``numpy.bincount``) in an array of all strata, not by grouping rows.
+formed in an array of all strata, not by grouping rows.
 """
 
 import json
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 
 import dask.array as da
@@ -19,7 +20,7 @@ from dask.delayed import delayed
 
 from bluecloud_routines.errors import ParameterError
 from bluecloud_routines.fisheries._columns import Floats
-from bluecloud_routines.fisheries._placing import LOSSES, Options, Placed, placed_table
+from bluecloud_routines.fisheries._placing import LOSSES, CatchTable, Options, Rows, Strata
 from bluecloud_routines.fisheries.cwp import REFERENCE
 from bluecloud_routines.fisheries.grids import Downgrade
 
@@ -95,13 +96,16 @@ def catch_at_scale(
     """
     if periods_per_chunk < 0:
         raise ParameterError(f"periods_per_chunk is {periods_per_chunk}: 0 or more")
-    options = Options(resolution, downgrade, period, unit, tuple(by))
-    placed = placed_table(catch, options, areas)
-    sums = _lazy_sums(placed, periods_per_chunk) if periods_per_chunk else _sums(placed)
+    table = CatchTable(catch, Options(resolution, downgrade, period, unit, tuple(by)), areas)
+    sums: Floats | da.Array
+    if periods_per_chunk:
+        sums, losses = _lazy_sums(table, periods_per_chunk)
+    else:
+        sums, losses = _sums(table)
     result = xr.Dataset(
-        {"catch": ((*by, "lat", "lon", "time"), sums)}, coords=_coordinates(placed)
+        {"catch": ((*by, "lat", "lon", "time"), sums)}, coords=_coordinates(table.strata)
     ).transpose("time", *by, "lat", "lon", ...)
-    return _described(result, placed, options)
+    return _described(result, table, losses)
 
 
 def catch_rows_at_scale(
@@ -124,15 +128,16 @@ def catch_rows_at_scale(
         ``time`` (first day of the period), the columns of ``by``, ``lat`` and ``lon`` (middle
         of the cell, degrees) and ``catch``, ordered by them.
     """
-    options = Options(resolution, downgrade, period, unit, tuple(by))
-    placed = placed_table(catch, options, areas)
-    keys, inverse = np.unique(placed.keys(), return_inverse=True)
-    sums = np.bincount(inverse, weights=placed.rows.amounts, minlength=len(keys))
-    *names, cells, times = np.unravel_index(keys, placed.sizes)
-    coordinates = _coordinates(placed)
-    row, column = np.divmod(cells, placed.grid.columns)
+    checked = CatchTable(catch, Options(resolution, downgrade, period, unit, tuple(by)), areas)
+    rows, _ = checked.placed()
+    strata = checked.strata
+    keys, inverse = np.unique(strata.keys(rows), return_inverse=True)
+    sums = np.bincount(inverse, weights=rows.amounts, minlength=len(keys))
+    *names, cells, times = np.unravel_index(keys, strata.sizes)
+    coordinates = _coordinates(strata)
+    row, column = np.divmod(cells, strata.grid.columns)
     table = pd.DataFrame({"time": coordinates["time"].to_numpy()[times]})
-    for position, (name, known) in zip(names, placed.names.items(), strict=True):
+    for position, (name, known) in zip(names, strata.names.items(), strict=True):
         table[name] = np.array(known)[position]
     table["lat"] = coordinates["lat"].to_numpy()[row]
     table["lon"] = coordinates["lon"].to_numpy()[column]
@@ -142,44 +147,58 @@ def catch_rows_at_scale(
     return table
 
 
-def _sums(placed: Placed) -> Floats:
-    """The sums over the rows: strata, rows and columns of the grid, periods."""
-    size = math.prod(placed.sizes)
-    sums = np.bincount(placed.keys(), weights=placed.rows.amounts, minlength=size)
-    return sums.astype(np.float64, copy=False).reshape(placed.shape)
+def _sums(table: CatchTable) -> tuple[Floats, dict[str, float]]:
+    """The sums over all rows, and what is in none of them."""
+    losses = dict.fromkeys(LOSSES, 0.0)
+    sums = np.zeros(math.prod(table.strata.sizes))
+    placed = ((table.strata.keys(rows), rows.amounts) for rows in table.blocks(losses))
+    # The next block is placed while this one is added up: numpy lets go of the interpreter.
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        block = next(placed, None)
+        while block is not None:
+            following = ahead.submit(next, placed, None)
+            np.add.at(sums, *block)
+            block = following.result()
+    return sums.reshape(table.strata.shape), losses
 
 
-def _lazy_sums(placed: Placed, periods_per_chunk: int) -> da.Array:
-    """The sums in chunks of periods, each from its own rows when it is asked for."""
-    rows = placed.rows.taken(np.argsort(placed.rows.times, kind="stable"))
-    size = placed.sizes[-1]
+def _lazy_sums(table: CatchTable, periods_per_chunk: int) -> tuple[da.Array, dict[str, float]]:
+    """The same in chunks of periods, each from its own rows when it is asked for."""
+    rows, losses = table.placed()
+    rows = rows.taken(np.argsort(rows.times, kind="stable"))
+    index = table.strata.index
+    size = table.strata.sizes[-1]
     starts = range(0, size, periods_per_chunk)
     edges = np.searchsorted(rows.times, [*starts, size])
-    block_sums = delayed(_sums, pure=False, traverse=False)
+    block_sums = delayed(_block_sums, pure=False, traverse=False)
     chunks = []
     for start, low, high in zip(starts, edges[:-1], edges[1:], strict=True):
-        part = rows.taken(np.arange(low, high))
-        block = replace(
-            placed,
-            rows=replace(part, times=part.times - start),
-            index=None if placed.index is None else placed.index[start : start + periods_per_chunk],
-        )
+        own = rows.taken(np.arange(low, high))
+        own = replace(own, times=own.times - start)
+        some = None if index is None else index[start : start + periods_per_chunk]
+        strata = replace(table.strata, index=some)
         lazy = da.from_delayed(  # type: ignore[no-untyped-call]
-            block_sums(block), block.shape, dtype=np.float64
+            block_sums(strata, own), strata.shape, dtype=np.float64
         )
         chunks.append(lazy)
     joined: da.Array = da.concatenate(chunks, axis=-1)  # type: ignore[no-untyped-call]
-    return joined
+    return joined, losses
 
 
-def _coordinates(placed: Placed) -> dict[str, xr.Variable]:
+def _block_sums(strata: Strata, rows: Rows) -> Floats:
+    size = math.prod(strata.sizes)
+    sums = np.bincount(strata.keys(rows), weights=rows.amounts, minlength=size)
+    return sums.astype(np.float64, copy=False).reshape(strata.shape)
+
+
+def _coordinates(strata: Strata) -> dict[str, xr.Variable]:
     """Cells, periods and names, each with what CF wants to know of it."""
-    lat, lon = placed.grid.latitude_bounds(), placed.grid.longitude_bounds()
-    if placed.index is None:
-        first, last = placed.bounds
+    lat, lon = strata.grid.latitude_bounds(), strata.grid.longitude_bounds()
+    if strata.index is None:
+        first, last = strata.bounds
         times = np.array([[first, last + pd.Timedelta(days=1)]], dtype="datetime64[ns]")
     else:
-        begin, end = placed.index.to_timestamp(), (placed.index + 1).to_timestamp()
+        begin, end = strata.index.to_timestamp(), (strata.index + 1).to_timestamp()
         times = np.stack([begin, end], axis=1).astype("datetime64[ns]")
     where = {
         "lat": (lat, {"standard_name": "latitude", "units": "degrees_north", "axis": "Y"}),
@@ -191,7 +210,7 @@ def _coordinates(placed: Placed) -> dict[str, xr.Variable]:
     }
     about = {"standard_name": "time", "axis": "T", "bounds": "time_bnds"}
     coordinates["time"] = xr.Variable("time", times[:, 0], about)
-    for name, known in placed.names.items():
+    for name, known in strata.names.items():
         text = {"long_name": _TEXTS.get(name, name.replace("_", " "))}
         coordinates[name] = xr.Variable(name, np.array(known), text)
     for name, bounds in (("lat", lat), ("lon", lon), ("time", times)):
@@ -199,7 +218,8 @@ def _coordinates(placed: Placed) -> dict[str, xr.Variable]:
     return coordinates
 
 
-def _described(result: xr.Dataset, placed: Placed, options: Options) -> xr.Dataset:
+def _described(result: xr.Dataset, table: CatchTable, losses: dict[str, float]) -> xr.Dataset:
+    options = table.options
     units = _UNITS[options.unit]
     result["catch"].attrs = {
         "long_name": "catch" if options.unit == "t" else "catch, number of fish",
@@ -209,7 +229,7 @@ def _described(result: xr.Dataset, placed: Placed, options: Options) -> xr.Datas
     }
     result["catch_lost"] = xr.Variable(
         "loss",
-        np.array([placed.losses[name] for name in LOSSES]),
+        np.array([losses[name] for name in LOSSES]),
         {"long_name": "reported catch that is in no cell, by reason", "units": units},
     )
     result = result.assign_coords(
@@ -218,8 +238,8 @@ def _described(result: xr.Dataset, placed: Placed, options: Options) -> xr.Datas
     result.attrs = {
         "title": f"Catch by cells of {options.resolution:g} degrees",
         "references": REFERENCE,
-        "reported": placed.reported,
-        "rows_in_other_units": placed.other_units,
+        "reported": table.reported,
+        "rows_in_other_units": table.other_units,
         "parameters": json.dumps(asdict(options)),
     }
     return result
