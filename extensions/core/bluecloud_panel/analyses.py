@@ -1,11 +1,12 @@
 """The curated notebooks of a laboratory, as the panel describes them.
 
 A notebook says itself what it is: its first heading is the title, the paragraph after it the
-summary, its ``parameters`` cell the form. One that cannot be read is still listed, with the
-reason: the others are not lost with it.
+summary, its ``parameters`` cell the form. One that cannot be read, or run for want of its
+kernel, is still listed, with the reason: the others are not lost with it.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import nbformat
 
 from bluecloud_panel.errors import UnknownAnalysis, UnusableAnalysis
 from bluecloud_panel.laboratory import Laboratory
-from bluecloud_runner import ParameterForm, Problem, parameter_form
+from bluecloud_runner import ParameterForm, Problem, language, parameter_form
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,19 @@ class CuratedNotebook:
             reasons = "; ".join(problem.message for problem in self.form.problems)
             raise UnusableAnalysis(f"{self.name}: {reasons}")
         return self.content
+
+    def missing_kernel(self, kernels: Collection[str]) -> Problem | None:
+        """What a person is told where the notebook's kernel is not among those installed."""
+        spec = (self.content or {}).get("metadata", {}).get("kernelspec", {})
+        name = spec.get("name", "")
+        if not name or name in kernels:
+            return None
+        words = language(self.content or {}).capitalize()
+        return Problem(
+            "kernel",
+            f"It is written in {words}, and its kernel {name!r} is not installed here: it can be "
+            "read, but not run. The laboratory's image has the kernel.",
+        )
 
 
 def curated_notebooks(laboratory: Laboratory) -> list[CuratedNotebook]:

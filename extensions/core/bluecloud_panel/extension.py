@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 
@@ -17,7 +18,8 @@ def load(server: ServerApp) -> None:
     """Add the routes, and tell the page which scripts are served."""
     web_app = server.web_app
     base_url = web_app.settings["base_url"]
-    service = LaboratoryService(Path(server.root_dir))
+    specs = server.kernel_spec_manager or KernelSpecManager()
+    service = LaboratoryService(Path(server.root_dir), specs.find_kernel_specs)
     web_app.settings["bluecloud_service"] = service
     routes: list[tuple[str, type, dict[str, Any]]] = [
         (url_path_join(base_url, "bluecloud/api", pattern), handler, {"service": service})

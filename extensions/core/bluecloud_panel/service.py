@@ -4,6 +4,7 @@ Everything here reads or writes files, so that the handlers call it in a thread.
 """
 
 import threading
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import nbformat
@@ -21,8 +22,9 @@ from bluecloud_runner import NotebookError, check, with_parameters
 class LaboratoryService:
     """The panel's answers for the person whose home this is."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, kernels: Callable[[], Collection[str]]) -> None:
         self._home = home
+        self._kernels = kernels  # those installed, by name
         self._copying = threading.Lock()  # the record of copies is read, changed and written
 
     def laboratory(self) -> wire.Laboratory:
@@ -65,6 +67,8 @@ class LaboratoryService:
         laboratory = this_laboratory()
         notebook = curated_notebook(laboratory, name)
         content = notebook.readable_content()
+        if missing := notebook.missing_kernel(self._kernels()):
+            raise UnusableAnalysis(f"{name}: {missing.message}")
         if errors := check(notebook.form.schema, values):
             raise RefusedParameters(errors)
         try:
@@ -93,14 +97,15 @@ class LaboratoryService:
 
     def _described(self, notebook: CuratedNotebook, copies: Copies) -> wire.Analysis:
         state = copies.state(notebook.path)
+        missing = notebook.missing_kernel(self._kernels())
+        problems = (*notebook.form.problems, *([missing] if missing else []))
         return wire.Analysis(
             name=notebook.name,
             title=notebook.title,
             summary=notebook.summary,
             form=notebook.form.schema,
             problems=tuple(
-                wire.Problem(kind=p.kind, message=p.message, line=p.line)
-                for p in notebook.form.problems
+                wire.Problem(kind=p.kind, message=p.message, line=p.line) for p in problems
             ),
             copy_path=state.path.relative_to(self._home).as_posix() if state.path else None,
             curated_is_newer=state.changed and state.curated_is_newer,

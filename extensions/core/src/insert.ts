@@ -7,7 +7,8 @@ import { NotebookActions } from '@jupyterlab/notebook';
  *
  * Where there is no such folder, the new one lies at the top of the home.
  *
- * A notebook behind another tab is left alone: nobody would see what was added to it.
+ * A notebook behind another tab is left alone: nobody would see what was added to it. So is one
+ * in another language, such as R: the code is Python.
  * It goes below the active cell, or into it if that is a code cell without a word in it, and
  * becomes the active cell: Shift+Enter runs it.
  */
@@ -18,7 +19,7 @@ export async function insertCell(
   folder: string
 ): Promise<NotebookPanel | null> {
   const last = tracker.currentWidget;
-  const open = last && last === app.shell.currentWidget ? last : null;
+  const open = last && last === app.shell.currentWidget && isPython(last) ? last : null;
   const panel = open ?? (await newNotebook(app, folder));
   if (!panel) {
     return null;
@@ -42,6 +43,11 @@ export async function insertCell(
     await panel.context.save(); // with its kernel, which JupyterLab would else ask for again
   }
   return panel;
+}
+
+/** Whether a notebook is in Python, or does not say yet. */
+function isPython(panel: NotebookPanel): boolean {
+  return ['', 'python'].includes((panel.content.model?.defaultKernelLanguage ?? '').toLowerCase());
 }
 
 async function newNotebook(

@@ -2,7 +2,7 @@ import { Suspense, useCallback, useId, useState } from 'react';
 import type { JSX } from 'react';
 import { ReactWidget } from '@jupyterlab/ui-components';
 
-import { Answered, useAnswer } from './answer';
+import { Answered, Problems, useAnswer } from './answer';
 import { withEntries } from './entries';
 import { ParameterForm } from './lazyForm';
 import type { IWorkbench } from './tokens';
@@ -63,6 +63,7 @@ function Questions({ workbench, main }: IQuestions): JSX.Element {
                 </label>
               ))}
             </fieldset>
+            <Problems problems={chosen.problems.map(problem => problem.message)} />
             <Suspense fallback={<p className="bc-Note">{trans.__('Loading…')}</p>}>
               <ParameterForm
                 key={chosen.name}

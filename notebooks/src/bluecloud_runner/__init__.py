@@ -3,7 +3,7 @@
 from bluecloud_runner.checks import FieldError, check
 from bluecloud_runner.errors import NotebookError, RunnerError
 from bluecloud_runner.injection import with_parameters
-from bluecloud_runner.parameters import ParameterForm, Problem, parameter_form
+from bluecloud_runner.parameters import ParameterForm, Problem, language, parameter_form
 
 __all__ = [
     "FieldError",
@@ -12,6 +12,7 @@ __all__ = [
     "Problem",
     "RunnerError",
     "check",
+    "language",
     "parameter_form",
     "with_parameters",
 ]

@@ -11,8 +11,9 @@ from typing import Any
 
 import nbformat
 
+from bluecloud_runner._r import literal as r_literal
 from bluecloud_runner.errors import NotebookError
-from bluecloud_runner.parameters import parameter_form, tagged_cell
+from bluecloud_runner.parameters import language, parameter_form, tagged_cell
 
 TAG = "injected-parameters"
 
@@ -33,9 +34,10 @@ def with_parameters(notebook: Mapping[str, Any], values: Mapping[str, Any]) -> d
         raise NotebookError("no cell is tagged 'parameters': values have nowhere to go")
     tuples = _declared_tuples(notebook)
     lines = ["# Parameters"]
+    literal = r_literal if language(notebook) == "r" else _literal
     for name, value in values.items():
         given = tuple(value) if name in tuples and isinstance(value, list) else value
-        lines.append(f"{name} = {_literal(given)}")
+        lines.append(f"{name} = {literal(given)}")
     result: dict[str, Any] = copy.deepcopy(dict(notebook))
     cell = nbformat.v4.new_code_cell("\n".join(lines) + "\n", metadata={"tags": [TAG]})
     if result.get("nbformat_minor", 0) < 5:

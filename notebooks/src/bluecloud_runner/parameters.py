@@ -7,7 +7,8 @@ read, papermill's comment convention is kept, and whatever cannot be asked for i
 for the notebook's author.
 
 The notebook's metadata may say more than Python can: ``parameters_schema.properties`` is laid
-over what was read, for units, titles and bounds.
+over what was read, for units, titles and bounds. A notebook in R has no annotations: its types
+are those of its defaults, and of the metadata where they say more.
 """
 
 import ast
@@ -19,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bluecloud_runner import _r
 from bluecloud_runner._annotations import (
     Schema,
     schema_of_annotation,
@@ -28,7 +30,15 @@ from bluecloud_runner._annotations import (
 from bluecloud_runner.checks import check
 
 ProblemKind = Literal[
-    "no-cell", "syntax", "statement", "computed", "not-literal", "no-type", "default", "overlay"
+    "no-cell",
+    "syntax",
+    "statement",
+    "computed",
+    "not-literal",
+    "no-type",
+    "default",
+    "overlay",
+    "kernel",
 ]
 
 
@@ -67,6 +77,13 @@ def tagged_cell(notebook: Mapping[str, Any], tag: str) -> int | None:
     return None
 
 
+def language(notebook: Mapping[str, Any]) -> str:
+    """The language of a notebook's code, in lower case; Python where it does not say."""
+    metadata = notebook.get("metadata", {})
+    said = metadata.get("kernelspec", {}).get("language")
+    return str(said or metadata.get("language_info", {}).get("name") or "python").lower()
+
+
 def parameter_form(notebook: Mapping[str, Any], *, title: str = "Parameters") -> ParameterForm:
     """The form of a notebook's parameters, in the order of their cell.
 
@@ -78,8 +95,11 @@ def parameter_form(notebook: Mapping[str, Any], *, title: str = "Parameters") ->
         missing = Problem("no-cell", "no cell is tagged 'parameters': nothing can be asked")
         return ParameterForm(_object_schema(title, {}, []), (missing,))
     cell = _Cell(notebook["cells"][index]["source"])
-    cell.read()
     overlay = notebook.get("metadata", {}).get("parameters_schema", {}).get("properties", {})
+    if language(notebook) == "r":
+        cell.read_r(overlay)
+    else:
+        cell.read()
     cell.lay_over(overlay)
     return ParameterForm(
         _object_schema(title, cell.properties, cell.required), tuple(cell.problems)
@@ -116,6 +136,30 @@ class _Cell:
         for statement in tree.body:
             comment = comments.get(statement.end_lineno or statement.lineno, "")
             self._read_statement(statement, comment)
+
+    def read_r(self, overlay: Mapping[str, Schema]) -> None:
+        for line in _r.lines(self.source):
+            if not line.name:
+                message = f"{line.value!r} is no parameter: only 'name <- literal' is"
+                self._report("statement", message, line.number)
+                continue
+            try:
+                default = _as_json(_r.value_of(line.value))
+                schema = schema_of_value(default) or {"type": ["string", "null"]}
+            except ValueError:
+                # What the metadata say of it is enough, if they say the default.
+                schema = dict(overlay.get(line.name, {}))
+                if not {"type", "default"} <= set(schema):
+                    self._report(
+                        "not-literal",
+                        f"the default of {line.name!r} is no literal of R that JSON can carry: a "
+                        "number, text, TRUE, FALSE, NULL, or c() or list() of them; or "
+                        "parameters_schema must give its type and default",
+                        line.number,
+                    )
+                    continue
+                default = schema["default"]
+            self._add(line.name, schema, line.comment, default)
 
     def _read_statement(self, statement: ast.stmt, comment: str) -> None:
         match statement:
@@ -168,16 +212,21 @@ class _Cell:
         if schema is None:
             self._report("no-type", f"{name!r} has no type a form can ask for: text is asked", line)
             schema = {"type": ["string", "null"]}
+        if value is None:
+            self.required.append(name)
+            self._add(name, schema, help_text)
+        else:
+            self._add(name, schema, help_text, default)
+
+    def _add(self, name: str, schema: Schema, help_text: str, *default: object) -> None:
         if schema.get("type") == "array" and "items" not in schema:
             # A form needs to know what to ask for; text where nothing says.
-            implied = schema_of_value(default) or {}
+            implied = (schema_of_value(default[0]) if default else None) or {}
             schema["items"] = implied.get("items", {"type": "string"})
         if help_text:
             schema.setdefault("description", help_text)
-        if value is None:
-            self.required.append(name)
-        else:
-            schema["default"] = default
+        if default:
+            schema["default"] = default[0]
         self.properties[name] = schema
 
     def lay_over(self, overlay: Mapping[str, Schema]) -> None:

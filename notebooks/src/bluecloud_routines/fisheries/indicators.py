@@ -116,7 +116,7 @@ def _summed(catch: pd.DataFrame, *, by: str, unit: Unit, when: str) -> pd.DataFr
     catch, _ = in_unit(catch, unit)
     amounts(catch)
     periods(catch, "all")
-    part = getattr(catch["time"].dt, when).rename(when)
+    part = getattr(catch["time"].dt, when).astype("int64").rename(when)
     table = catch.groupby([part, by], observed=True)["catch"].sum().reset_index()
     table.attrs = {"units": unit, "references": REFERENCE}
     return table
