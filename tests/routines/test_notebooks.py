@@ -27,7 +27,7 @@ def read(path: Path) -> nbformat.NotebookNode:
 
 def executed(path: Path, folder: Path, **parameters: Any) -> nbformat.NotebookNode:
     """Run a notebook as papermill's command does, in a folder of its own."""
-    given = ["-y", json.dumps(parameters)] if parameters else []
+    given = ["-y", json.dumps(parameters, default=str)] if parameters else []
     subprocess.run(
         [sys.executable, "-m", "papermill", str(path), "out.ipynb", "--no-progress-bar", *given],
         cwd=folder,

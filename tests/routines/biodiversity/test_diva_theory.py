@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy import special
+from scipy import optimize, special
 
+from bluecloud_routines.biodiversity._analysis import CPME_LENGTH
 from bluecloud_routines.biodiversity._grid import Grid, interpolation, sphere_grid, with_time
 from bluecloud_routines.biodiversity._norm import background_precision, kernel, norm_constant
 from bluecloud_routines.biodiversity._system import System, factorised
@@ -41,6 +42,16 @@ def test_the_kernel_has_the_values_of_tables() -> None:
     assert kernel(r) == pytest.approx(table, abs=2e-5)
     # In three dimensions it is the exponential of (1 + r).
     assert kernel(r, 3) == pytest.approx((1 + r) * np.exp(-r), rel=1e-12)
+
+
+def test_the_square_of_the_kernel_is_nearly_the_kernel_of_the_error_length() -> None:
+    r = np.linspace(1e-6, 25, 100_001)
+
+    def misfit(scale: float) -> float:
+        return float(np.trapezoid((kernel(r) ** 2 - kernel(scale * r)) ** 2 * r, r))
+
+    best = optimize.minimize_scalar(misfit, bounds=(1, 3), method="bounded").x
+    assert pytest.approx(best, abs=2e-5) == 1 / CPME_LENGTH
 
 
 def test_the_constants_of_the_norm_are_those_of_the_paper() -> None:

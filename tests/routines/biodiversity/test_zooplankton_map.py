@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely import Polygon, box
 
 from bluecloud_routines.biodiversity import (
     coast_distance,
@@ -305,3 +306,12 @@ def test_distance_to_the_coast_is_along_the_sphere() -> None:
     assert float(distance[0, 10]) == pytest.approx(10 * degree)
     assert float(distance[10, 0]) == pytest.approx(10 * degree)
     assert float(distance[0, 0]) == 0
+
+
+def test_a_cell_is_land_if_its_centre_lies_in_a_polygon_and_not_in_its_lake() -> None:
+    lake = [(4.6, 4.6), (5.4, 4.6), (5.4, 5.4), (4.6, 5.4)]
+    island = Polygon([(2.5, 2.5), (7.5, 2.5), (7.5, 7.5), (2.5, 7.5)], [lake])
+    mask = sea_mask([island, box(8.6, 8.6, 8.9, 8.9)], bbox=(0, 0, 10, 10), resolution=1)
+    assert mask.sel(latitude=5, longitude=5)  # the lake
+    assert not mask.sel(latitude=[3, 7], longitude=[3, 4, 6, 7]).any()
+    assert int((~mask).sum()) == 24  # 5 x 5 less the lake; the islet has no centre in it

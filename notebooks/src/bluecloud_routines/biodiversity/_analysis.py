@@ -15,9 +15,11 @@ from bluecloud_routines.biodiversity._norm import (
 from bluecloud_routines.biodiversity._system import System, factorised, inverse_diagonal
 from bluecloud_routines.errors import ParameterError, ValuesError
 
-# Of the correlation length: with it the analysis of ones is nearly the error reduction itself
-# (Beckers et al. 2014, "clever poor man's error").
-CPME_LENGTH = 1 / 1.70766
+# Of the correlation length. The error's reduction by an observation goes with the square of the
+# kernel, which is nearly the kernel of this length, so that the analysis of ones with it is nearly
+# the reduction by all (Beckers et al. 2014, "clever poor man's error"). The number is the
+# least-squares fit of one to the other in the plane.
+CPME_LENGTH = 1 / 1.70677
 
 MOST_EXACT = 5_000
 
