@@ -97,6 +97,16 @@ def test_own_data_are_read_whatever_tiers_providers_are_read_from(tmp_path, monk
     assert "A. Rossi (2021). Licence" in bluecloud_catalogs.citations(table)
 
 
+@pytest.mark.parametrize(
+    ("column", "value"), [("depth", "-999"), ("temperature", "-99.9"), ("salinity", "9999")]
+)
+def test_a_fill_value_that_nobody_named_is_refused(tmp_path, column, value):
+    names = {"depth": ",1,", "temperature": ",18.2,", "salinity": ",35.1,"}
+    text = CSV.replace(names[column], f",{value},", 1)
+    with pytest.raises(UnusableFile, match=rf"line 2: {column} is {value}.*leave it empty"):
+        add_data(file(tmp_path, "lagoon.csv", text))
+
+
 def test_own_data_are_found_by_the_same_search_and_opened_from_it(tmp_path):
     before = bluecloud_catalogs.find("temperature").total
     add_data(file(tmp_path, "lagoon.csv", CSV), title="My lagoon")

@@ -37,6 +37,7 @@ class Listing(Harvester):
     def __init__(self, records: list[Record]) -> None:
         self.records = records
         self.stops_after: int | None = None
+        self.bad: Quarantined | None = None
         self.asked: list[tuple[datetime | None, str | None]] = []
 
     def pages(
@@ -48,7 +49,7 @@ class Listing(Harvester):
             if number == self.stops_after:
                 raise SourceUnavailable("ena: no connection")
             after = start + 10
-            bad = (Quarantined("ena", f"X{start}", "its date is no date"),)
+            bad = (self.bad or Quarantined("ena", f"X{start}", "its date is no date"),)
             yield Page(tuple(listed[start:after]), bad, str(after) if after < len(listed) else None)
 
 
@@ -145,8 +146,45 @@ def test_a_source_that_lists_nothing_of_what_it_had_loses_nothing(tmp_path: Path
     with Writer(holdings.search) as writer:
         holdings.harvest(listing, PLACE, writer=writer)
         listing.records = []
-        with pytest.raises(MalformedAnswer, match="lists nothing, and had 3 records"):
+        with pytest.raises(
+            MalformedAnswer, match="lists nothing, and 3 of its records would be gone"
+        ):
             holdings.harvest(listing, PLACE, writer=writer, full=True)
         assert len(kept(holdings)) == Index(holdings.search).count(checked()) == 3
         listing.records = [record(1)]
         assert holdings.harvest(listing, PLACE, writer=writer, full=True).gone == 2
+
+
+def test_a_list_that_lost_most_is_not_believed_unless_told_to_be(tmp_path: Path) -> None:
+    holdings = Holdings(tmp_path)
+    listing = Listing([record(number) for number in range(30)])
+    holdings.harvest(listing, PLACE)
+    listing.records = listing.records[:10]
+    with pytest.raises(MalformedAnswer, match="lists 10, and 20 of its records would be gone"):
+        holdings.harvest(listing, PLACE, full=True)
+    assert len(kept(holdings)) == 30
+    assert holdings.harvest(listing, PLACE, full=True, accept_loss=True).gone == 20
+    assert len(kept(holdings)) == 10
+
+
+def test_what_is_put_aside_this_time_is_not_gone(tmp_path: Path) -> None:
+    holdings = Holdings(tmp_path)
+    listing = Listing([record(number) for number in range(12)])
+    holdings.harvest(listing, PLACE)
+    bad = listing.records.pop(3)
+    listing.bad = Quarantined("ena", f"https://example.org/{bad.id.partition(':')[2]}", "no place")
+    listing.records.pop(3)
+    done = holdings.harvest(listing, PLACE, full=True)
+    assert done.gone == 1
+    assert bad.id in kept(holdings)
+
+
+def test_what_a_harvester_stumbles_over_is_no_answer(tmp_path: Path) -> None:
+    class Stumbling(Listing):
+        def pages(self, place, *, since=None, cursor=None):
+            yield from super().pages(place, since=since, cursor=cursor)
+            raise KeyError("id")
+
+    listing = Stumbling([record(number) for number in range(3)])
+    with pytest.raises(MalformedAnswer, match="ena: the list is not as .* KeyError: 'id'"):
+        Holdings(tmp_path).harvest(listing, Folder(tmp_path, "live"))

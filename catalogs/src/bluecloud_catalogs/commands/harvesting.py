@@ -24,6 +24,9 @@ def harvest(
         Path, typer.Option(envvar="BLUECLOUD_HOLDINGS", help="The folder of records and index.")
     ] = Path("holdings"),
     full: Annotated[bool, typer.Option(help="Everything, not only what changed.")] = False,
+    accept_loss: Annotated[
+        bool, typer.Option(help="Let --full take away more than half of what was known.")
+    ] = False,
     rebuild: Annotated[bool, typer.Option(help="Make the index anew from the records.")] = False,
     tier: Annotated[str, typer.Option(help="live, or sample to try it out.")] = "live",
 ) -> None:
@@ -64,7 +67,9 @@ def harvest(
                 progress.update(task, description=f"{name}: {got} records, {bad} put aside")
 
             try:
-                done = kept.harvest(harvester, place, writer=writer, full=full, tell=tell)
+                done = kept.harvest(
+                    harvester, place, writer=writer, full=full, accept_loss=accept_loss, tell=tell
+                )
             except SourceError as error:
                 failed.append(name)
                 typer.echo(f"{name}: {type(error).__name__}: {error}", err=True)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import MalformedAnswer, SourceUnavailable
+from ..errors import MalformedAnswer, ParameterError, SourceUnavailable
 from ..own.search import with_own
 from ..tiers import TierWarning
 from .backend import Searchable
@@ -23,6 +24,8 @@ from .results import Results
 def find(text: str | None = None, *, index: Searchable | None = None, **asked: object) -> Results:
     """Find data of all sources; see :func:`bluecloud_catalogs.find`."""
     query = checked(text=text, **asked)
+    if index is None:
+        _require_sources(query.sources)
     if index is not None:
         return Results(query, index.search(query), index, "the index given")
     service = os.environ.get("BLUECLOUD_SERVICE_URL")
@@ -46,6 +49,20 @@ def find(text: str | None = None, *, index: Searchable | None = None, **asked: o
     near, where = here()
     near = with_own(near)
     return Results(query, near.search(query), near, where)
+
+
+def _require_sources(asked: Sequence[str]) -> None:
+    """Refuse a source that does not exist, since it would be found nowhere and in silence."""
+    from ..declarations import OWN_SOURCE
+    from ..tree import read_sources
+
+    known = {entry.source for entry in read_sources().entries.values()} | {OWN_SOURCE}
+    for source in asked:
+        if source not in known:
+            raise ParameterError(
+                f"sources has {source!r}: there is no such source; there are "
+                f"{', '.join(sorted(known))}"
+            )
 
 
 def here() -> tuple[Searchable, str]:

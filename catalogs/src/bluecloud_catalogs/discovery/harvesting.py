@@ -18,6 +18,7 @@ not be used lie with their reasons in ``quarantine``.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -33,9 +34,13 @@ from .entries import record_of_entry
 from .records import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..harvest import Harvester, Page
     from ..places import Place
     from .backend import Backend
+
+_MUCH = 10  # records; fewer come and go
 
 Told = Callable[[int, int], None]
 
@@ -90,6 +95,7 @@ class Holdings:
         *,
         writer: Backend | None = None,
         full: bool = False,
+        accept_loss: bool = False,
         tell: Told | None = None,
     ) -> Harvested:
         """Run a harvester to its end, from where it was cut off or from what changed.
@@ -101,7 +107,10 @@ class Holdings:
         writer
             The index that gets what changed.
         full
-            Ask for everything, and take away what is not listed any more.
+            Ask for everything, and take away what is not listed any more. What was put aside
+            this time is listed, and stays as it was known.
+        accept_loss
+            Let a full run take away more than half of what was known.
         tell
             Called after each page with how many records were got and quarantined so far.
 
@@ -110,6 +119,8 @@ class Holdings:
         SourceError
             If the source gives no proper answer; the next run goes on with the page after the
             last that came.
+        MalformedAnswer
+            If a full run lists nothing, or less than half of what was known: nothing is lost.
         """
         source = harvester.source
         state = self._state(source)
@@ -122,12 +133,12 @@ class Holdings:
         got = sum(1 for _ in self._pending(source)) if state.pages else 0
         is_over = state.pages > 0 and state.cursor is None
         if not is_over:
-            for page in harvester.pages(place, since=state.asked_since, cursor=state.cursor):
+            for page in _pages(harvester, place, state):
                 self._keep(source, page, state)
                 got += len(page.records)
                 if tell:
                     tell(got, state.quarantined)
-        return self._settle(source, state, writer, got)
+        return self._settle(source, state, writer, got, accept_loss=accept_loss)
 
     def keep_entries(self, writer: Backend | None = None) -> int:
         """Keep a record of every entry of the catalogue; how many are new or changed."""
@@ -167,7 +178,9 @@ class Holdings:
         state.quarantined += len(page.quarantined)
         self._save(source, state)
 
-    def _settle(self, source: str, state: _State, writer: Backend | None, got: int) -> Harvested:
+    def _settle(
+        self, source: str, state: _State, writer: Backend | None, got: int, *, accept_loss: bool
+    ) -> Harvested:
         """Put what came into the records and the index, and say that the run has ended."""
         known = self._known(source)
         new = {record.id: record for record in self._pending(source)}
@@ -175,12 +188,14 @@ class Holdings:
         gone: list[str] = []
         if state.asked_since is None:
             gone = [each for each in known if each not in new and ":entry/" not in each]
-        if gone and not new:  # a source that has lost everything is rarer than one that is broken
+            gone = _without(gone, self._put_aside(source))
+        # A source that has lost so much is rarer than one that is broken.
+        if gone and (not new or (_MUCH < len(gone) > len(known) / 2)) and not accept_loss:
             self._save(source, _State(since=state.since))
             self._forget_pages(source)
             raise MalformedAnswer(
-                f"{source} lists nothing, and had {len(gone)} records: they are kept; take "
-                f"{self.file(source)} away if it has none"
+                f"{source} lists {len(new) or 'nothing'}, and {len(gone)} of its records would be "
+                "gone: they are kept; harvest with --full --accept-loss if that is so"
             )
         if changed or gone or not self.file(source).exists():
             parquet.merge(self.file(source), changed, gone)
@@ -205,6 +220,13 @@ class Holdings:
     def _quarantine(self, source: str) -> Path:
         return self.folder / "quarantine" / f"{source}.jsonl"
 
+    def _put_aside(self, source: str) -> list[str]:
+        path = self._quarantine(source)
+        if not path.exists():
+            return []
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [str(json.loads(line)["native_id"]) for line in lines]
+
     def _forget_pages(self, source: str) -> None:
         shutil.rmtree(self._pages(source), ignore_errors=True)
 
@@ -223,3 +245,24 @@ class Holdings:
         new = path.with_suffix(".new")
         new.write_text(state.model_dump_json(exclude_none=True))
         new.replace(path)
+
+
+def _pages(harvester: Harvester, place: Place, state: _State) -> Iterator[Page]:
+    """The pages of a run; what a harvester stumbles over is an answer not as promised."""
+    try:
+        yield from harvester.pages(place, since=state.asked_since, cursor=state.cursor)
+    except (DataError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        if place.tier == "sample":  # our own: the mistake is the harvester's
+            raise
+        raise MalformedAnswer(
+            f"{harvester.source}: the list is not as its protocol promises: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _without(gone: list[str], put_aside: Sequence[str]) -> list[str]:
+    """The ids that were not put aside, by their own name or as a part of a path or an address."""
+    names = {part for name in put_aside for part in (name, *re.split(r"[/#?&=]", name))}
+    return [each for each in gone if each.partition(":")[2] not in names]

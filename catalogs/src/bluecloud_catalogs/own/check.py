@@ -124,6 +124,8 @@ def _checked(
         )
     if all(np.isnan(each.values.astype("float64")).all() for each in numbers):
         raise UnusableFile(f"{name}: not one of its numbers is there")
+    for column in numbers:
+        _possible(column, name, line)
     depth = _depth(columns)
     extent = Extent(bbox=(west, south, east, north), time=(first.date(), last.date()), depth=depth)
     return Checked(variables, extent, (first, last), len(times))
@@ -175,6 +177,43 @@ def _degrees(
             f"{most:g} degrees"
         )
     return float(values.min()), float(values.max())
+
+
+# What the sea can be, with room to spare: outside is a fill value that its file does not name.
+_POSSIBLE = {
+    "depth": (-100.0, 12_000.0),
+    "sea_water_pressure": (-100.0, 13_000.0),
+    "sea_water_practical_salinity": (0.0, 350.0),  # the Dead Sea
+    "sea_water_salinity": (0.0, 350.0),
+}
+_COLDEST_C, _HOTTEST_C = -5.0, 500.0  # of the sea, vents among them
+_TEMPERATURES = {
+    "sea_water_temperature",
+    "sea_water_potential_temperature",
+    "sea_water_conservative_temperature",
+    "sea_surface_temperature",
+}
+
+
+def _possible(column: _Column, name: str, line: Any) -> None:
+    """Refuse what cannot be: most often -999, which nobody said means nothing."""
+    import numpy as np
+
+    standard = str(column.attrs.get("standard_name") or "")
+    least, most = _POSSIBLE.get(standard, (-np.inf, np.inf))
+    if standard in _TEMPERATURES and "K" not in str(column.attrs.get("units")).split():
+        least, most = _COLDEST_C, _HOTTEST_C
+    if standard == "depth" and column.attrs.get("positive") == "up":
+        least, most = -most, -least
+    values = column.values.astype("float64")
+    wrong = (values < least) | (values > most)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise UnusableFile(
+            f"{name}, {line(row)}: {column.name} is {values[row]:g}: {standard} lies between "
+            f"{least:g} and {most:g}; if it stands for a missing value, leave it empty in a text "
+            "file, and name it as _FillValue in NetCDF"
+        )
 
 
 def _is_number(value: object) -> bool:
