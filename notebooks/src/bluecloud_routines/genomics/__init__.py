@@ -1,1 +1,38 @@
 """Routines of the laboratory *Plankton genomics*."""
+
+from bluecloud_routines.genomics._dataset import ORDINATIONS
+from bluecloud_routines.genomics.community import community_diversity
+from bluecloud_routines.genomics.correlation import great_circle, mantel
+from bluecloud_routines.genomics.dissimilarity import METRICS, beta_diversity
+from bluecloud_routines.genomics.diversity import alpha_diversity
+from bluecloud_routines.genomics.fitting import envfit
+from bluecloud_routines.genomics.ordination import (
+    Ordination,
+    nonmetric_scaling,
+    principal_coordinates,
+)
+from bluecloud_routines.genomics.permutations import PermutationTest, table_of_tests
+from bluecloud_routines.genomics.rarefaction import rarefaction, richness_at_coverage
+from bluecloud_routines.genomics.taxa import RANKS, community_table
+from bluecloud_routines.genomics.variance import permanova
+
+__all__ = [
+    "METRICS",
+    "ORDINATIONS",
+    "RANKS",
+    "Ordination",
+    "PermutationTest",
+    "alpha_diversity",
+    "beta_diversity",
+    "community_diversity",
+    "community_table",
+    "envfit",
+    "great_circle",
+    "mantel",
+    "nonmetric_scaling",
+    "permanova",
+    "principal_coordinates",
+    "rarefaction",
+    "richness_at_coverage",
+    "table_of_tests",
+]

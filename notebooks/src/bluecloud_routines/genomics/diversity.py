@@ -1,0 +1,68 @@
+"""The diversity within each sample: Hill numbers, and estimates of what was not seen."""
+
+import numpy as np
+import pandas as pd
+
+from bluecloud_routines.genomics._tables import Integers, counts_of
+from bluecloud_routines.genomics.rarefaction import Sample
+
+
+def alpha_diversity(counts: pd.DataFrame) -> pd.DataFrame:
+    """Diversity of each sample as it was counted.
+
+    Hill numbers are all counted in taxa: so many equally common taxa would be as diverse. The
+    number of order 0 counts each taxon alike, that of order 1 weighs it by its share, that of
+    order 2 is led by the common ones. Observed richness depends on the number of reads; see
+    :func:`rarefaction` and :func:`richness_at_coverage` for comparisons.
+
+    Parameters
+    ----------
+    counts
+        A row a sample, a column a taxon; whole numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By sample: ``reads``; ``richness`` (Hill number of order 0), ``hill_1`` (exponential of
+        Shannon's entropy) and ``hill_2`` (inverse of Simpson's concentration), in taxa;
+        ``shannon`` (natural logarithm); ``chao1`` (bias-corrected, taxa); ``coverage`` (0 to 1).
+
+    Raises
+    ------
+    ValuesError
+        If the table is none of counts.
+
+    References
+    ----------
+    Hill (1973), https://doi.org/10.2307/1934352; Chao (1984), https://www.jstor.org/stable/4615964;
+    Chao & Jost (2012), https://doi.org/10.1890/11-1952.1
+    """
+    values = counts_of(counts)
+    reads = values.sum(axis=1)
+    share = values / reads[:, None]
+    logarithm = np.log(share, where=share > 0, out=np.zeros_like(share))
+    shannon = -(share * logarithm).sum(axis=1)
+    return pd.DataFrame(
+        {
+            "reads": reads,
+            "richness": (values > 0).sum(axis=1),
+            "hill_1": np.exp(shannon),
+            "hill_2": 1 / (share**2).sum(axis=1),
+            "shannon": shannon + 0.0,  # no -0
+            "chao1": _chao1(values),
+            "coverage": [
+                float(sample.coverage_at(np.array([sample.reads]))[0])
+                for sample in map(Sample, values)
+            ],
+        },
+        index=counts.index,
+    )
+
+
+def _chao1(values: Integers) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+    once, twice = ((values == k).sum(axis=1) for k in (1, 2))
+    found = (values > 0).sum(axis=1)
+    estimate: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = found + once * (once - 1) / (
+        2 * (twice + 1)
+    )
+    return estimate
