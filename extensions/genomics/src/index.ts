@@ -1,7 +1,7 @@
 import { defineLaboratory, questionsView } from '@bluecloud/core';
 
 /** What most people change of this laboratory's analyses. */
-const MAIN = ['entry', 'depth', 'metric', 'rank', 'group', 'permutations'];
+const MAIN = ['entry', 'study', 'rank', 'depth', 'metric', 'group', 'permutations'];
 
 export default defineLaboratory({
   slug: 'genomics',

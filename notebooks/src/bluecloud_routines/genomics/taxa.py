@@ -65,7 +65,9 @@ def community_table(
         raise ValuesError(f"no record is left: none has a name at the rank {rank!r}")
     if records[sample].isna().any():
         raise ValuesError(f"{int(records[sample].isna().sum())} records name no {sample!r}")
-    lineage = names[down_to[0]].str.cat([names[each] for each in down_to[1:]], sep=";")
+    lineage = names[down_to[0]]
+    for each in down_to[1:]:
+        lineage = lineage + ";" + names[each]
     table = (
         records.assign(_taxon=lineage.map(_labels(names.assign(_lineage=lineage), rank)))
         .groupby([sample, "_taxon"])[count]
