@@ -73,6 +73,21 @@ test('below prose the insertion is still code', async () => {
   ]);
 });
 
+test('a notebook in R takes no Python: the insertion makes a new one', async () => {
+  const inR = notebookOf(['code', 'a <- 1']);
+  inR.model?.sharedModel.setMetadata('kernelspec', { name: 'ir', display_name: 'R', language: 'R' });
+  const made = notebookOf(['code', '']);
+  const panel = panelOf(inR);
+  const app = {
+    shell: { currentWidget: panel, activateById: () => undefined },
+    serviceManager: { ready: Promise.resolve(), kernelspecs: { specs: { default: 'python3' } } },
+    commands: { execute: () => Promise.resolve(panelOf(made)) }
+  };
+  await insertCell(app as never, { currentWidget: panel } as never, 'read()\n', 'lab');
+  expect(written(inR)).toEqual([['code', 'a <- 1']]);
+  expect(written(made)).toEqual([['code', 'read()']]);
+});
+
 test('a notebook that is not in front is left alone: the insertion makes a new one', async () => {
   const behind = notebookOf(['code', 'a = 1']);
   const made = notebookOf(['code', '']);

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
 
 from tests.panel.conftest import LaboratoryServer, ServerFactory, write_notebook
 
@@ -45,6 +46,45 @@ def test_an_unreadable_notebook_does_not_take_the_others_with_it(server: Laborat
     assert (broken["name"], good["name"]) == ("broken", "answer")
     assert "cannot be read" in broken["problems"][0]["message"]
     assert server.post("analyses/broken/open").status_code == httpx.codes.CONFLICT
+
+
+def write_r_notebook(server: LaboratoryServer, kernel: str) -> None:
+    """A curated notebook in R, for a kernel of that name."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# In R\n\nHow many?"),
+            nbformat.v4.new_code_cell("n <- 3L  # so many", metadata={"tags": ["parameters"]}),
+        ],
+        metadata={"kernelspec": {"name": kernel, "display_name": "R", "language": "R"}},
+    )
+    nbformat.write(notebook, server.root / "notebooks" / "testlab" / "in_r.ipynb")
+
+
+def test_a_notebook_without_its_kernel_is_listed_and_read_and_says_why_it_does_not_run(
+    server: LaboratoryServer,
+) -> None:
+    write_r_notebook(server, "nosuch")
+    in_r, answer = server.get("analyses").json()["analyses"]
+    assert (in_r["title"], in_r["form"]["properties"]["n"]["default"]) == ("In R", 3)
+    [problem] = in_r["problems"]
+    assert problem["kind"] == "kernel"
+    assert "written in R, and its kernel 'nosuch' is not installed here" in problem["message"]
+    assert answer["problems"] == []
+    assert server.post("analyses/in_r/open").status_code == httpx.codes.OK
+    refused = server.post("analyses/in_r/run", {"parameters": {"n": 4}})
+    assert refused.status_code == httpx.codes.CONFLICT
+    assert refused.json()["error"] == f"in_r: {problem['message']}"
+
+
+@pytest.mark.skipif(
+    "ir" not in KernelSpecManager().find_kernel_specs(), reason="install r-cran-irkernel"
+)
+def test_a_notebook_in_r_is_given_its_values_in_r(server: LaboratoryServer) -> None:
+    write_r_notebook(server, "ir")
+    assert server.get("analyses").json()["analyses"][0]["problems"] == []
+    made = server.post("analyses/in_r/run", {"parameters": {"n": 4}}).json()["path"]
+    cell = nbformat.read(server.home / made, as_version=4).cells[2]
+    assert cell.source == "# Parameters\nn = 4\n"
 
 
 def test_the_catalogue_lists_its_entries(shared_server: LaboratoryServer) -> None:

@@ -47,7 +47,10 @@ export async function insertCell(
 
 /** Whether a notebook is in Python, or does not say yet. */
 function isPython(panel: NotebookPanel): boolean {
-  return ['', 'python'].includes((panel.content.model?.defaultKernelLanguage ?? '').toLowerCase());
+  const model = panel.content.model;
+  const kernel = model?.getMetadata('kernelspec') as { language?: string } | undefined;
+  const language = kernel?.language ?? model?.defaultKernelLanguage ?? '';
+  return ['', 'python'].includes(language.toLowerCase());
 }
 
 async function newNotebook(
