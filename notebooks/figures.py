@@ -7,6 +7,7 @@ Each word after the notebook is the id of a cell whose last line is a figure; it
 figure of synthetic samples says so itself. Chromium is driven as in the tests.
 """
 
+import base64
 import contextlib
 import io
 import os
@@ -19,10 +20,13 @@ from pathlib import Path
 import holoviews as hv
 import hvplot
 import nbformat
+import papermill
 from bokeh.resources import INLINE
 from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 from playwright.sync_api import sync_playwright
+
+from bluecloud_runner import language
 
 FOLDER = Path(__file__).resolve().parent
 _COLOURS = 64
@@ -58,9 +62,21 @@ def pictures(found: dict[str, hv.core.Dimensioned]) -> dict[str, bytes]:
             page.goto(html.as_uri())
             page.wait_for_selector(".bk-Canvas, canvas", state="attached")
             page.wait_for_function("() => window.Bokeh?.documents?.every(d => d.is_idle)")
-            shot = page.locator(".bk-Figure").first.screenshot()
+            # Several figures of one cell are one picture.
+            shot = page.locator(".bk-GridPlot, .bk-Figure").first.screenshot()
             made[name] = light(shot)
         browser.close()
+    return made
+
+
+def drawn_in_r(path: Path, cells: Sequence[str]) -> dict[str, bytes]:
+    """The pictures that a notebook in R has itself drawn, run by papermill in this folder."""
+    papermill.execute_notebook(str(path), "executed.ipynb", progress_bar=False)
+    made = {}
+    for cell in nbformat.read("executed.ipynb", as_version=4).cells:
+        for output in cell.get("outputs", []) if cell.id in cells else []:
+            if png := output.get("data", {}).get("image/png"):
+                made[cell.id] = light(base64.b64decode(png))
     return made
 
 
@@ -76,7 +92,8 @@ def main(notebook: str, *cells: str) -> None:
     """Write the pictures of a notebook's cells."""
     path = FOLDER / notebook
     with tempfile.TemporaryDirectory() as results, contextlib.chdir(results):
-        made = pictures(figures(path, cells))
+        in_r = language(nbformat.read(path, as_version=4)) == "r"
+        made = drawn_in_r(path, cells) if in_r else pictures(figures(path, cells))
     target = path.parent / "figures"
     target.mkdir(exist_ok=True)
     for name, png in made.items():

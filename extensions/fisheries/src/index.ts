@@ -1,7 +1,18 @@
 import { defineLaboratory, questionsView } from '@bluecloud/core';
 
 /** What most people change of this laboratory's analyses. */
-const MAIN = ['entry', 'species', 'gear', 'year_first', 'year_last', 'resolutions'];
+const MAIN = [
+  'entry',
+  'species',
+  'gear',
+  'year_first',
+  'year_last',
+  'resolutions',
+  'growth_k',
+  'natural_mortality',
+  'age_caught',
+  'fishing_now'
+];
 
 export default defineLaboratory({
   slug: 'fisheries',
