@@ -73,7 +73,8 @@ def test_a_curated_notebook_runs_in_its_image_with_the_network_off(
 
 
 def test_an_image_does_not_start_as_root() -> None:
-    for image in ("bluecloud/base", "bluecloud/environment"):
+    slugs = sorted({notebook.parent.name for notebook in NOTEBOOKS})
+    for image in ("bluecloud/base", *(f"bluecloud/{slug}" for slug in slugs)):
         shown = subprocess.run(
             ["docker", "image", "inspect", image], capture_output=True, check=True
         )
