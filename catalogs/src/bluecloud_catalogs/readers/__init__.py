@@ -51,6 +51,8 @@ from .repository import RepositorySearch, RepositoryTable
 from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
 from .stac import StacScenes, StacTree
+from .synthetic_farms import SyntheticCages
+from .synthetic_sigma0 import SyntheticSigma0
 from .synthetic_sst import SyntheticSst
 from .table_file import TableFile
 from .tabledap import Tabledap
@@ -124,6 +126,8 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "sparql": Sparql(),
         "stac-scenes": StacScenes(),
         "stac-tree": StacTree(),
+        "synthetic-cages": SyntheticCages(),
+        "synthetic-sigma0": SyntheticSigma0(),
         "synthetic-sst": SyntheticSst(),
         "table-file": TableFile(),
         "tabledap": Tabledap(),
