@@ -113,7 +113,8 @@ def farm_inventory(
 
 def _farm_of_each(cages: gpd.GeoDataFrame, eps_m: float, min_cages: int) -> NDArray[np.int64]:
     boxes = cages.geometry.to_numpy()
-    centres = shapely.get_coordinates(shapely.centroid(boxes))
+    bounds = shapely.bounds(boxes)
+    centres = (bounds[:, :2] + bounds[:, 2:]) / 2  # the centroid of a box, many times faster
     farm = np.zeros(len(cages), dtype=np.int64)
     years = cages["year"].to_numpy()
     for year in np.unique(years):
