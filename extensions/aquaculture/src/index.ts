@@ -1,7 +1,7 @@
 import { defineLaboratory, questionsView } from '@bluecloud/core';
 
 /** What most people change of this laboratory's analyses. */
-const MAIN = ['entry', 'eps', 'min_cages', 'year'];
+const MAIN = ['entry', 'eps_m', 'min_cages', 'species', 'method', 'pfa', 'persistence'];
 
 export default defineLaboratory({
   slug: 'aquaculture',
