@@ -19,7 +19,7 @@ from bluecloud_routines.fisheries import catch_at_scale, cwp_codes
 from tests.bench.ratio import Ratio
 
 _ROWS = 5_000_000
-_REPEATS = 7
+_REPEATS = 9
 _SPECIES = [f"S{number:02d}" for number in range(13)]
 
 # The cell of five degrees by size, quadrant and corner, without the sign.
