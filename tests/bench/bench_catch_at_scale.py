@@ -19,7 +19,7 @@ from bluecloud_routines.fisheries import catch_at_scale, cwp_codes
 from tests.bench.ratio import Ratio
 
 _ROWS = 5_000_000
-_REPEATS = 9
+_REPEATS = 5
 _SPECIES = [f"S{number:02d}" for number in range(13)]
 
 # The cell of five degrees by size, quadrant and corner, without the sign.
@@ -46,12 +46,15 @@ def run() -> list[Ratio]:
         for name, program in programs.items():
             if name == "pandas" and turn > 1:
                 continue  # it is far behind, and takes most of the time
-            begin = time.perf_counter()
-            found = program()
-            best[name] = min(best[name], time.perf_counter() - begin)
-            if turn == 0:
-                sums[name] = _catches(found)
-            del found  # its memory is the next one's
+            # Twice in a row: a virtual machine may have given back what memory the others
+            # let go, and the first would pay for that.
+            for _ in range(2):
+                begin = time.perf_counter()
+                found = program()
+                best[name] = min(best[name], time.perf_counter() - begin)
+                if name not in sums:
+                    sums[name] = _catches(found)
+                del found  # its memory is the next one's
     for name in ("pandas", "duckdb", "polars"):
         np.testing.assert_allclose(sums[name], sums["ours"], rtol=1e-9, err_msg=name)
     limits = {"pandas": 1 / 20, "duckdb": 1 / 2, "polars": 1 / 2}
