@@ -48,7 +48,8 @@ def land(
 
     Examples
     --------
-    >>> land([-6, 30, 37, 46]).hvplot.polygons(color="lightgrey")
+    >>> outlines = [polygon.exterior.coords for polygon in land([-6, 30, 37, 46]).geometry]
+    >>> holoviews.Polygons(outlines).opts(color="lightgrey")
     """
     import geopandas as gpd
 

@@ -228,8 +228,10 @@ def during(
 
     first, after = period
     within: npt.NDArray[np.bool_] = ~np.isnat(time)
+    # Microseconds, as a date has them: in nanoseconds there is no year 1677.
+    moments = time.astype("datetime64[us]")
     if first is not None:
-        within &= time >= np.datetime64(first)
+        within &= moments >= np.datetime64(first, "us")
     if after is not None:
-        within &= time < np.datetime64(after)
+        within &= moments < np.datetime64(after, "us")
     return within

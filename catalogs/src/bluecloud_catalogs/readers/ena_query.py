@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from . import boxes
+
 Bounds = tuple[float, float, float, float]
 
 # A study, sample or run; each kind has an INSDC accession and an older, secondary one.
@@ -44,7 +46,7 @@ def query(
     if taxon is not None:
         parts.append(f"tax_tree({taxon})")
     if bbox is not None:
-        parts.append(_either([_box(part) for part in _westward(bbox)]))
+        parts.append(_either([_box(part) for part in boxes.parts(bbox)]))
     if time is not None:
         first, after = time
         if first is not None:
@@ -69,16 +71,3 @@ def _box(bounds: Bounds) -> str:
 def _plain(degrees: float) -> str:
     """A number without an exponent, to a tenth of a metre."""
     return f"{degrees:.6f}".rstrip("0").rstrip(".")
-
-
-def _westward(bbox: Bounds) -> list[Bounds]:
-    """The box with longitudes from -180 to 180; in two parts where it crosses 180."""
-    west, south, east, north = bbox
-    if east - west > 360 - 1e-6:  # what is left out would be lost in the rounding below
-        return [(-180.0, south, 180.0, north)]
-    west, east = ((value + 180) % 360 - 180 for value in (west, east))
-    if east == -180 and bbox[2] != -180:
-        east = 180.0  # the same meridian, on the side that the box lies on
-    if west <= east:
-        return [(west, south, east, north)]
-    return [(west, south, 180.0, north), (-180.0, south, east, north)]
