@@ -23,6 +23,7 @@ NOT_LIVE = {
     "gridded-file": "takes no parameter",
     "image-set": "tests/catalogs/test_eurobioimaging.py asks its sample for anything",
     "synthetic-sst": "takes no parameter",
+    "synthetic-station": "takes no parameter",
 }
 
 

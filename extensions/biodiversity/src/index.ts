@@ -1,7 +1,19 @@
 import { defineLaboratory, questionsView } from '@bluecloud/core';
 
 /** What most people change of this laboratory's analyses. */
-const MAIN = ['entry', 'taxon', 'bbox', 'years', 'months', 'corr_length', 'epsilon2'];
+const MAIN = [
+  'entry',
+  'taxon',
+  'bbox',
+  'years',
+  'months',
+  'corr_length',
+  'epsilon2',
+  'station_file',
+  'region',
+  'n_members',
+  'din'
+];
 
 export default defineLaboratory({
   slug: 'biodiversity',

@@ -41,3 +41,32 @@ def drawn(mask: xr.DataArray, number: int, *, seed: int = 0, noise: float = 0.1)
     )
     table.attrs["units"] = "m-3"
     return table
+
+
+@pytest.fixture(scope="session")
+def npzd_data(test_data: Path) -> Path:
+    """The folder of samples that Blue-Cloud's NPZD service is fed with."""
+    return test_data / "oracles" / "biodiversity" / "npzd"
+
+
+@pytest.fixture
+def forcing() -> xr.Dataset:
+    """Two years of a coastal sea, daily."""
+    return daily_sea("2014-01-01", "2015-12-31")
+
+
+def daily_sea(first: str, last: str) -> xr.Dataset:
+    """Nutrients that fall in spring, temperature and light that rise, without noise."""
+    times = pd.date_range(first, last)
+    wave = np.cos(2 * np.pi * (times.day_of_year.to_numpy() - 30) / 365.25)
+    values = {
+        "din": (10 + 8 * wave, "mmol m-3"),
+        "phosphate": (0.45 + 0.3 * wave, "mmol m-3"),
+        "silicate": (5 + 4 * wave, "mmol m-3"),
+        "temperature": (12 - 6 * wave, "degree_Celsius"),
+        "par": (400 - 300 * wave, "umol m-2 s-1"),
+    }
+    return xr.Dataset(
+        {name: ("time", numbers, {"units": units}) for name, (numbers, units) in values.items()},
+        coords={"time": times},
+    )

@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from bluecloud_routines.biodiversity import residual_table
+import bluecloud_catalogs
+from bluecloud_routines.biodiversity import residual_table, share_table
 from tests.routines.test_notebooks import FOLDER, executed, made, shown, violations
 
 MAP = FOLDER / "biodiversity" / "zooplankton_map.ipynb"
+DRIVERS = FOLDER / "biodiversity" / "npzd_drivers.ipynb"
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +65,39 @@ def test_other_parameters_are_asked_for_and_a_covariate_is_used(tmp_path: Path) 
             "constant",
             "coast_distance",
         }
+
+
+def test_the_drivers_run_from_their_defaults_and_every_figure_says_synthetic(
+    tmp_path: Path,
+) -> None:
+    notebook = executed(DRIVERS, tmp_path)
+    for cell in ("daily", "chlorophyll", "shares", "months"):
+        (outputs,) = [json.dumps(c.outputs) for c in notebook.cells if c.id == cell]
+        assert "SYNTHETIC: " in outputs, cell
+    told = shown(notebook)
+    assert "Method: Otero et al. (2023, https://doi.org/" in told
+    assert "Data: synthetic, not to be cited as observations." in told
+    assert "Warning" not in told
+    product = made(tmp_path, "npzd_drivers.nc")
+    assert violations(product) == []
+    table = pd.read_csv(product.with_name("npzd_shares.csv"), comment="#")
+    with xr.open_dataset(product) as written:
+        assert written.attrs["title"].startswith("SYNTHETIC: Drivers of phytoplankton")
+        assert written.attrs["license"].startswith("CC0")
+        assert float(written["r2"][0]) > 0.5
+        pd.testing.assert_frame_equal(table, share_table(written, by="month"), check_dtype=False)
+
+
+def test_the_drivers_of_a_persons_own_station_are_asked_for(tmp_path: Path) -> None:
+    station = bluecloud_catalogs.open_catalog("biodiversity").station_monthly_synthetic.read()
+    own = tmp_path / "station.csv"
+    station.to_dataframe().drop(columns=["latitude", "longitude", "depth"]).to_csv(own)
+    options = {"n_members": 100, "keep": 10, "din": "prognostic", "region": "offshore"}
+    notebook = executed(DRIVERS, tmp_path, station_file=str(own), latitude=40.0, **options)
+    assert "SYNTHETIC" not in shown(notebook)
+    product = made(tmp_path, "npzd_drivers.nc")
+    assert violations(product) == []
+    with xr.open_dataset(product) as written:
+        assert written.sizes["member"] == 10
+        assert "station.csv" in written.attrs["source"]
+        assert {"din", "ranges"} <= set(json.loads(written.attrs["parameters"]))

@@ -54,6 +54,7 @@ from .stac import StacScenes, StacTree
 from .synthetic_farms import SyntheticCages
 from .synthetic_sigma0 import SyntheticSigma0
 from .synthetic_sst import SyntheticSst
+from .synthetic_station import SyntheticStation
 from .table_file import TableFile
 from .tabledap import Tabledap
 from .wcs import WcsCoverage
@@ -129,6 +130,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "synthetic-cages": SyntheticCages(),
         "synthetic-sigma0": SyntheticSigma0(),
         "synthetic-sst": SyntheticSst(),
+        "synthetic-station": SyntheticStation(),
         "table-file": TableFile(),
         "tabledap": Tabledap(),
         "wcs": WcsCoverage(),

@@ -3,15 +3,31 @@
 from bluecloud_routines.biodiversity.abundance import abundance_observations, in_period
 from bluecloud_routines.biodiversity.correlation import CovarianceFit, fit_covariance
 from bluecloud_routines.biodiversity.grids import coast_distance, sea_mask
+from bluecloud_routines.biodiversity.npzd import (
+    npzd_drivers,
+    parameter_ranges,
+    parameter_table,
+    share_table,
+    simulate_npzd,
+)
+from bluecloud_routines.biodiversity.npzd_forcing import station_forcing
+from bluecloud_routines.biodiversity.npzd_light import clear_sky_par
 from bluecloud_routines.biodiversity.zooplankton import residual_table, zooplankton_map
 
 __all__ = [
     "CovarianceFit",
     "abundance_observations",
+    "clear_sky_par",
     "coast_distance",
     "fit_covariance",
     "in_period",
+    "npzd_drivers",
+    "parameter_ranges",
+    "parameter_table",
     "residual_table",
     "sea_mask",
+    "share_table",
+    "simulate_npzd",
+    "station_forcing",
     "zooplankton_map",
 ]
