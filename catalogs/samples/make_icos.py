@@ -3,7 +3,9 @@
     python catalogs/samples/make_icos.py [FOLDER]
 
 Objects and datasets bear the ids of real ones, by which examples ask for them; station, rows and
-rights are made up and say so.
+rights are made up and say so. The buoy has twelve years of seasons and a trend, warm water and
+spring bloom against each other; the cruise crosses the North Atlantic in June, and its mole
+fractions, pressures and fugacities belong together (Weiss and Price 1980, Weiss 1974).
 """
 
 import json
@@ -18,8 +20,9 @@ OBJECT = "n94jijAEWH95fMNn8Mwd4I0M"
 CRUISE = 850132
 CITATION = "SYNTHETIC data of Blue-Cloud VRE: no observations, not to be cited as such."
 META = "http://meta.icos-cp.eu"
-START = datetime(2020, 3, 1, tzinfo=UTC)
-ROWS = 48
+START = datetime(2008, 1, 5, 12, tzinfo=UTC)
+ROWS = 438
+DAYS_A_ROW = 10
 COLUMNS = (
     ("TIMESTAMP", "timeStamp", None, "iso8601dateTime"),
     ("Temp [degC]", "waterTempCelcius", "°C", "float32"),
@@ -35,18 +38,23 @@ _TYPES = {"iso8601dateTime": ">f8", "float32": ">f4", "bmpChar": ">u2"}
 
 
 def times() -> list[datetime]:
-    """One every half hour for a day."""
-    return [START + timedelta(minutes=30 * number) for number in range(ROWS)]
+    """One every ten days for twelve years."""
+    return [START + timedelta(days=DAYS_A_ROW * number) for number in range(ROWS)]
 
 
 def values(label: str) -> np.ndarray:
-    """A day's swing of each quantity; one questionable pCO2, and one that is missing."""
-    day = 2 * np.pi * np.arange(ROWS) / ROWS
+    """Seasons of each quantity, a trend and some weather; one pCO2 is missing."""
+    years = DAYS_A_ROW * np.arange(ROWS) / 365.25
+    weather = np.random.default_rng(7).standard_normal((3, ROWS))
+    warmth = np.cos(2 * np.pi * (years - 0.63))
     if label.startswith("Temp"):
-        return np.round(8.0 + 0.3 * np.sin(day), 3).astype("f4")
+        return np.round(9.5 + 3.0 * warmth + 0.3 * weather[0], 3).astype("f4")
     if label.startswith("P_sal"):
-        return np.round(34.5 + 0.05 * np.cos(day), 3).astype("f4")
-    found = np.round(390.0 + 5.0 * np.sin(day) - 1.3 * label.startswith("f"), 2).astype("f4")
+        return np.round(35.1 - 0.05 * warmth + 0.02 * weather[1], 3).astype("f4")
+    bloom = np.exp(-(((years % 1 - 0.42) / 0.1) ** 2))
+    pressure = 372.0 + 2.1 * years + 18.0 * warmth - 55.0 * bloom - 14.0 * warmth
+    pressure += 4.0 * weather[2] - 1.3 * label.startswith("f")
+    found = np.round(pressure, 2).astype("f4")
     found[10] = np.nan
     return found
 
@@ -130,7 +138,19 @@ def cruise() -> str:
         ("DATE/TIME", "", "Date/Time", "GEOCODE"),
         ("LATITUDE", "", "Latitude", "GEOCODE"),
         ("LONGITUDE", "", "Longitude", "GEOCODE"),
+        ("DEPTH, water", "m", "Depth water", "GEOCODE"),
         ("Temperature, water", "°C", "Temp", ""),
+        ("Temperature at equilibration", "°C", "Tequ", ""),
+        ("Pressure at equilibration", "hPa", "Pequ", ""),
+        ("Salinity, interpolated", "", "Sal interp", ""),
+        ("Pressure, atmospheric, interpolated", "hPa", "PPPP interp", ""),
+        ("xCO2 (air), interpolated", "µmol/mol", "xCO2air_interp", ""),
+        (
+            "xCO2 (water) at equilibrator temperature (dry air)",
+            "µmol/mol",
+            "xCO2water_equ_dry",
+            "",
+        ),
         ("Fugacity of carbon dioxide (water)", "µatm", "fCO2water_SST_wet", ""),
         ("Fugacity of carbon dioxide (water)", "µatm", "fCO2water_SST_wet", "COMMENT: fCO2rec"),
         (
@@ -151,23 +171,52 @@ def cruise() -> str:
         "License:\tCreative Commons Zero (CC0)",
         "*/",
     ]
-    columns = (
-        "Date/Time", "Latitude", "Longitude", "Temp [°C]", "fCO2water_SST_wet [µatm]",
-        "fCO2water_SST_wet [µatm] (Recomputed after ...)", "Flag [#]",
-    )  # fmt: skip
-    rows = [
+    columns = [f"{short}{f' [{unit}]' if unit else ''}" for _, unit, short, _ in parameters]
+    columns[-2] += " (Recomputed after ...)"
+    return "\n".join([*head, *("\t".join(row) for row in (columns, *underway()))]) + "\n"
+
+
+def underway() -> list[tuple[str, ...]]:
+    """A row each 45 minutes from Greenland to Norway, the water less saturated where it is cold."""
+    size = 160
+    way = np.linspace(0, 1, size)
+    weather = np.random.default_rng(8).standard_normal((3, size))
+    east, north = -43 + 48 * way, 59.6 + 0.8 * np.sin(3 * way) - 1.2 * way**2
+    sea = np.round(4.0 + 7.5 * way + 0.8 * np.sin(19 * way) + 0.1 * weather[0], 3)
+    salinity = np.round(34.3 + 0.9 * np.sin(2.6 * way) - 0.9 * way**6, 3)
+    warmed = np.round(sea + 0.45 + 0.05 * weather[1], 3)
+    air = np.round(1008 + 9 * np.sin(5 * way), 1)
+    inside = np.round(air - 0.8, 1)
+    fraction = np.round(348 + 26 * way + 12 * np.sin(23 * way) + 2 * weather[2], 3)
+    fugacity = np.round(fugacities(fraction, sea, warmed, inside, salinity), 3)
+    began = datetime(2019, 6, 3, 6, tzinfo=UTC)
+    return [
         (
-            f"2019-06-{number + 1:02d}T12:00",
-            f"{60 - number * 0.5:.3f}",
-            f"{-20 + number:.3f}",
-            f"{9 + number * 0.1:.2f}",
-            f"{350 + number:.1f}",
-            f"{351 + number:.1f}",
-            "3" if number == 4 else "2",
+            (began + timedelta(minutes=45 * n)).strftime("%Y-%m-%dT%H:%M"),
+            f"{north[n]:.5f}", f"{east[n]:.5f}", "5", f"{sea[n]:.3f}", f"{warmed[n]:.3f}",
+            f"{inside[n]:.3f}", f"{salinity[n]:.3f}", f"{air[n]:.3f}", "410.500",
+            f"{fraction[n]:.3f}", f"{fugacity[n]:.3f}", f"{fugacity[n]:.3f}",
+            "3" if n == 4 else "2",
         )
-        for number in range(12)
-    ]
-    return "\n".join([*head, *("\t".join(row) for row in (columns, *rows))]) + "\n"
+        for n in range(size)
+    ]  # fmt: skip
+
+
+def fugacities(
+    fraction: np.ndarray,
+    sea: np.ndarray,
+    warmed: np.ndarray,
+    pressure_hpa: np.ndarray,
+    salinity: np.ndarray,
+) -> np.ndarray:
+    """Of CO2 at the temperature of the sea, in uatm, from its mole fraction in dry air."""
+    kelvin, warm = sea + 273.15, (warmed + 273.15) / 100
+    vapour = np.exp(24.4543 - 67.4509 / warm - 4.8489 * np.log(warm) - 0.000544 * salinity)
+    atm = pressure_hpa / 1013.25
+    b = -1636.75 + 12.0408 * kelvin - 0.0327957 * kelvin**2 + 3.16528e-5 * kelvin**3
+    other = 2 * (1 - fraction * 1e-6) ** 2 * (57.7 - 0.118 * kelvin)
+    pressure = fraction * (atm - vapour) * np.exp(0.0423 * (sea - warmed))
+    return pressure * np.exp((b + other) * atm / (82.0574 * kelvin))
 
 
 def results(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -1,20 +1,42 @@
 """Routines of the laboratory *Marine environment indicators*."""
 
 from bluecloud_routines.environment.anomaly import area_mean, monthly_anomaly
+from bluecloud_routines.environment.carbon_seasons import deseasonalised, thermal_components
+from bluecloud_routines.environment.carbonate import carbon_system
 from bluecloud_routines.environment.cells import cell_names
 from bluecloud_routines.environment.events import heatwave_events, on_every_day
+from bluecloud_routines.environment.fugacity import air_fugacity, seawater_fugacity
+from bluecloud_routines.environment.gas_exchange import (
+    carbon_dioxide_flux,
+    co2_solubility,
+    gas_transfer_velocity,
+    schmidt_number,
+)
 from bluecloud_routines.environment.heatwaves import CATEGORIES, marine_heatwaves
 from bluecloud_routines.environment.surface import sea_surface_temperature
+from bluecloud_routines.environment.surface_alkalinity import surface_alkalinity
+from bluecloud_routines.environment.tables import observations
 from bluecloud_routines.environment.trend import linear_trend
 
 __all__ = [
     "CATEGORIES",
+    "air_fugacity",
     "area_mean",
+    "carbon_dioxide_flux",
+    "carbon_system",
     "cell_names",
+    "co2_solubility",
+    "deseasonalised",
+    "gas_transfer_velocity",
     "heatwave_events",
     "linear_trend",
     "marine_heatwaves",
     "monthly_anomaly",
+    "observations",
     "on_every_day",
+    "schmidt_number",
     "sea_surface_temperature",
+    "seawater_fugacity",
+    "surface_alkalinity",
+    "thermal_components",
 ]
