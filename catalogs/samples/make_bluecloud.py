@@ -3,13 +3,16 @@
     python catalogs/samples/make_bluecloud.py [FOLDER]
 
 Identifiers begin with zeros, platforms are called SYNTHETIC. One cast off Iberia in January
-2020 has an adjusted value that was taken away, one bad flag and one gap.
+2020 has an adjusted value that was taken away, one bad flag and one gap. Twelve floats drift in
+the North Atlantic through 2019, four in each of three kinds of water: subpolar, of the current
+between, subtropical.
 """
 
 import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 FOLDER = Path(__file__).parent / "bluecloud"
@@ -64,6 +67,60 @@ def collections() -> dict[str, object]:
     }
 
 
+def floats() -> pd.DataFrame:
+    """Twelve profiles of each of twelve floats, with weather of their own, in Argo's names."""
+    pressure = np.array(
+        [5, 10, 20, 30, 50, 75, 100, 150, 200, 250, 300, 400, 500, 600, 700, 800, 900, 1000.0]
+    )
+    parts = []
+    for number in range(12):
+        water, start = divmod(number, 4)
+        south, west = ((52.0, -46.0), (40.5, -58.0), (26.0, -62.0))[water]
+        north, east = ((0.25, 0.55), (0.28, 0.85), (0.16, -0.3))[water]
+        for cycle in range(1, 13):
+            weather = np.random.default_rng([number, cycle]).standard_normal(5)
+            date = pd.Timestamp(2019, 1, 9, 6) + pd.Timedelta(days=30 * (cycle - 1))
+            season = -np.cos(2 * np.pi * (date.day_of_year - 55) / 365)
+            # Eddies bring some of the neighbouring water.
+            kind = float(np.clip(water + 0.3 * weather[3], 0, 2))
+            surface, deep, scale, salt, slope, fresh = (
+                np.interp(kind, (0, 1, 2), each)
+                for each in (
+                    (7.5, 15.5, 21.5),
+                    (3.6, 5.0, 6.0),
+                    (350, 330, 420),
+                    (34.75, 34.72, 34.55),
+                    (0.03, 0.105, 0.118),
+                    (0.5, 0.25, 0.0),
+                )
+            )
+            temperature = deep + (surface - deep) * np.exp(-((pressure / scale) ** 1.4))
+            temperature += (2.2 + 2.2 * season) * np.exp(-((pressure / 55) ** 2))
+            temperature += 0.6 * weather[2] * np.exp(-pressure / 400)
+            salinity = salt + slope * (temperature - 3.5) + 0.02 * weather[4]
+            salinity -= fresh * np.exp(-pressure / 60)
+            measured = {
+                "PRES": pressure,
+                "TEMP": temperature.round(3),
+                "PSAL": salinity.round(3),
+            }
+            where = {
+                "JULD": date,
+                "LONGITUDE": round(west + 8.5 * start + east * cycle + 0.3 * weather[1], 3),
+                "LATITUDE": round(south + 2.1 * start + north * cycle + 0.3 * weather[0], 3),
+                "PLATFORM_NUMBER": f"SYNTHETIC{number + 1:02d}",
+                "CYCLE_NUMBER": cycle,
+            }
+            part = pd.DataFrame(measured).assign(**where)
+            for name in measured:
+                part[f"{name}_ADJUSTED"] = part[name]
+                part[f"{name}_QC"] = part[f"{name}_ADJUSTED_QC"] = "1"
+            parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    table["JULD"] = table["JULD"].astype("datetime64[ns]")
+    return table
+
+
 def casts() -> dict[str, pd.DataFrame]:
     """A table a node, in its own names."""
     time = pd.to_datetime(["2020-01-15T12:00:00"] * len(DEPTHS)).astype("datetime64[ns]")
@@ -105,7 +162,7 @@ def casts() -> dict[str, pd.DataFrame]:
     )  # fmt: skip
     return {
         "beaconwod/easy-wod": wod,
-        "beaconargo/default": argo,
+        "beaconargo/default": pd.concat([argo, floats()[argo.columns]], ignore_index=True),
         "beaconcorats/default": cora,
         "beaconchem/default": chemistry,
     }
@@ -121,7 +178,7 @@ def make(folder: Path) -> None:
     for name, table in casts().items():
         path = folder / f"{name}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        table.to_parquet(path, index=False, compression=None)
+        table.to_parquet(path, index=False, compression="zstd" if len(table) > 100 else None)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,21 @@
 import { defineLaboratory, questionsView } from '@bluecloud/core';
 
 /** What most people change of this laboratory's analyses. */
-const MAIN = ['entry', 'baseline_first', 'baseline_last', 'percentile', 'cold', 'confidence'];
+const MAIN = [
+  'entry',
+  'baseline_first',
+  'baseline_last',
+  'percentile',
+  'cold',
+  'confidence',
+  'dataset',
+  'station',
+  'wind_speed',
+  'relation',
+  'bbox',
+  'period',
+  'classes'
+];
 
 export default defineLaboratory({
   slug: 'environment',

@@ -22,6 +22,7 @@ table = query.to_pandas_dataframe()
 
 argo = Client(sys.argv[1] + "/beaconargo", jwt_token=sys.argv[2]).list_tables()["default"].query()
 argo.add_select_column("TEMP").add_range_filter("PRES", 0, 100)
+argo.add_range_filter("LONGITUDE", -10.0, 0.0)
 try:
     query.add_select_column("colour").to_pandas_dataframe()
     refused = ""

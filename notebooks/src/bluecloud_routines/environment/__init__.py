@@ -1,5 +1,6 @@
 """Routines of the laboratory *Marine environment indicators*."""
 
+from bluecloud_routines.environment._mixture import PatternModel
 from bluecloud_routines.environment.anomaly import area_mean, monthly_anomaly
 from bluecloud_routines.environment.carbon_seasons import deseasonalised, thermal_components
 from bluecloud_routines.environment.carbonate import carbon_system
@@ -13,6 +14,15 @@ from bluecloud_routines.environment.gas_exchange import (
     schmidt_number,
 )
 from bluecloud_routines.environment.heatwaves import CATEGORIES, marine_heatwaves
+from bluecloud_routines.environment.levels import on_levels, profiles_of
+from bluecloud_routines.environment.pattern_choice import pattern_criterion
+from bluecloud_routines.environment.patterns import (
+    ROBUSTNESS,
+    class_frequency,
+    fit_patterns,
+    ocean_patterns,
+)
+from bluecloud_routines.environment.regimes import ocean_regimes, weekly_cycle
 from bluecloud_routines.environment.surface import sea_surface_temperature
 from bluecloud_routines.environment.surface_alkalinity import surface_alkalinity
 from bluecloud_routines.environment.tables import observations
@@ -20,23 +30,33 @@ from bluecloud_routines.environment.trend import linear_trend
 
 __all__ = [
     "CATEGORIES",
+    "ROBUSTNESS",
+    "PatternModel",
     "air_fugacity",
     "area_mean",
     "carbon_dioxide_flux",
     "carbon_system",
     "cell_names",
+    "class_frequency",
     "co2_solubility",
     "deseasonalised",
+    "fit_patterns",
     "gas_transfer_velocity",
     "heatwave_events",
     "linear_trend",
     "marine_heatwaves",
     "monthly_anomaly",
     "observations",
+    "ocean_patterns",
+    "ocean_regimes",
     "on_every_day",
+    "on_levels",
+    "pattern_criterion",
+    "profiles_of",
     "schmidt_number",
     "sea_surface_temperature",
     "seawater_fugacity",
     "surface_alkalinity",
     "thermal_components",
+    "weekly_cycle",
 ]

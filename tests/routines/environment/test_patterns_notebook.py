@@ -1,0 +1,42 @@
+"""The notebook of ocean patterns, run without a person on the samples."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from bluecloud_routines.environment import PatternModel, ocean_patterns
+from tests.routines.test_notebooks import ENVIRONMENT, executed, made, shown, violations
+
+PATTERNS = ENVIRONMENT / "ocean_patterns.ipynb"
+
+
+@pytest.fixture(autouse=True)
+def _samples_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+
+
+def test_it_runs_from_its_defaults_and_its_model_can_be_applied_again(tmp_path: Path) -> None:
+    notebook = executed(PATTERNS, tmp_path)
+    for cell in ("criterion", "map", "sure", "typical", "waters", "seasons"):
+        (outputs,) = [json.dumps(c.outputs) for c in notebook.cells if c.id == cell]
+        assert "SYNTHETIC: " in outputs, cell
+    told = shown(notebook)
+    assert "The criterion advises 3 classes." in told  # the sample has three kinds of water
+    assert "Method: Maze et al. (2017, https://doi.org/" in told
+    assert "Data: synthetic, not to be cited as observations." in told
+    product = made(tmp_path, "ocean_patterns.nc")
+    assert violations(product) == []
+    text = product.with_name("ocean_patterns_model.json").read_text()
+    with xr.open_dataset(product) as written:
+        assert written.attrs["title"].startswith("SYNTHETIC: Ocean patterns: 3 classes")
+        assert written["label"].notnull().sum() == 144
+        # From cold in the north to warm in the south.
+        south = written["latitude"].groupby(written["label"]).mean().values
+        assert (np.diff(south) < 0).all()
+        again = ocean_patterns(
+            written[["temperature", "salinity"]], model=PatternModel.from_json(text)
+        )
+        np.testing.assert_array_equal(again["label"], written["label"])
