@@ -22,6 +22,8 @@ LATER = {"ome-zarr": "^(well|field|level|[tczyx])( =|: this image has)"}
 NOT_LIVE = {
     "gridded-file": "takes no parameter",
     "image-set": "tests/catalogs/test_eurobioimaging.py asks its sample for anything",
+    "synthetic-cages": "takes no parameter",
+    "synthetic-sigma0": "takes no parameter",
     "synthetic-sst": "takes no parameter",
     "synthetic-station": "takes no parameter",
 }

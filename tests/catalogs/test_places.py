@@ -60,6 +60,8 @@ class Echo:
     kind = "emulated"
 
     def answer(self, request):
+        if to := request.query.get("to"):
+            return Reply(b"", 302, headers={"Location": to})
         status = int(request.query.get("status", "200"))
         return Reply(request.method.encode() + b" " + request.body, status)
 
@@ -97,6 +99,17 @@ def test_a_status_has_a_meaning(live, status, kind):
 def test_a_status_that_is_an_answer_here_is_one(live):
     file = live.fetch([Ask("a?status=404", statuses=frozenset({200, 404}))])[0]
     assert (file.status, file.content) == (404, b"GET ")
+
+
+def test_that_a_page_of_terms_is_not_there_says_nothing_of_the_file(live):
+    for statuses in (frozenset({200}), frozenset({200, 404})):
+        with pytest.raises(SourceUnavailable, match=r"a\?to=.*leads to .*/licence, .*nothing"):
+            live.fetch([Ask("a?to=licence%3Fstatus%3D404", statuses=statuses)])
+
+
+def test_that_a_file_is_not_where_it_was_moved_to_is_an_answer(live):
+    with pytest.raises(NotFound):
+        live.fetch(["a?to=/echo/archive/a%3Fstatus%3D404"])
 
 
 def test_more_than_is_read_at_once_is_refused_with_its_size(live, monkeypatch):

@@ -118,6 +118,7 @@ class Federation:
     url: str
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    served: list[str] = field(default_factory=list)  # paths answered with 200, in order
     faults: dict[str, Fault] = field(default_factory=dict)  # by a part of path and query
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -140,6 +141,7 @@ def serve(
     ``host`` is an address of loopback; a client that drops the port of an address needs 80.
     """
     seen: Counter[str] = Counter()
+    one_at_a_time = threading.Lock()  # some answers are made with NetCDF, which is not for threads
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -156,7 +158,10 @@ def serve(
             )
             if fault.endswith(" once"):
                 fault = fault.removesuffix(" once") if seen[self.path] == 1 else ""
-            reply = self.reply(body, headers)
+            with one_at_a_time:
+                reply = self.reply(body, headers)
+            if reply.status == 200:
+                federation.served.append(self.path)
             absent = reply.status != 200 and fault in {"cut short", "truncated", "drip"}
             if fault and not absent:
                 self.misbehave(fault, reply.body)

@@ -1,6 +1,20 @@
-"""Every source with every fault: a named error within its deadline, and never half an answer."""
+"""Every source with every fault: a named error within its deadline, and never half an answer.
 
+One entry for each protocol of a source is taken through them, twice: when all that is asked of
+the source fails, and when only what the entry asks last does, with the rest already here. What
+waits, waits together: the entries of a source are read at once, each in a process of its own,
+since the NetCDF library is not made for threads.
+"""
+
+import importlib
+import multiprocessing
+import os
 import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -8,12 +22,63 @@ from bluecloud_catalogs import DataError, ParameterError
 from bluecloud_catalogs.tiers import read
 from tests.federation.conftest import recordings
 from tests.federation.reading import asked, declared
+from tests.federation.server import Federation
 from tests.federation.sources import sources
 
 FAULTS = ["silent", "reset", "429", "500", "html", "exception report", "truncated", "drip",
           "expired token", "licence redirect"]  # fmt: skip
 SILENCE_S, DEADLINE_S = 1, 2
 PATIENCE_S = 12  # three tries and the pauses between them
+AT_ONCE = 5  # processes: each imports what the readers do
+# What is asked last under another number each time.
+ANEW = {"sentinel2_chlorophyll_index": "/file.nc"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of reading: a checksum, or the kind and the words of an error."""
+
+    took_s: float
+    checksum: str = ""
+    kind: type[DataError] | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What an entry answers while nothing fails."""
+
+    name: str
+    parameters: Mapping[str, Any]
+    answer: Outcome
+    last: str  # what it asks last, if that is not what it asks first or more than once; or nothing
+
+
+def outcome(name: str, parameters: Mapping[str, Any], settings: Mapping[str, str]) -> Outcome:
+    """Read an entry, with the settings of the process that asks for it."""
+    os.environ.update(settings)
+    entry = declared(name)
+    began = time.monotonic()
+    try:
+        found = read(entry, asked(entry, parameters), lazy=False)
+    except DataError as error:
+        return Outcome(time.monotonic() - began, kind=type(error), said=str(error))
+    return Outcome(time.monotonic() - began, checksum=str(found.attrs["checksum"]))
+
+
+def prepared() -> None:
+    """Import what readers do when they first need it: it is no part of how long they take."""
+    for name in ("geopandas", "netCDF4", "xarray"):
+        importlib.import_module(name)
+
+
+def settings_now() -> dict[str, str]:
+    """Where the federation is, how patient one is, and who one is to it."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("BLUECLOUD_") or name == "NO_PROXY"
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -22,22 +87,61 @@ def _impatient(federation, monkeypatch):
     monkeypatch.setenv("BLUECLOUD_HTTP_DEADLINE_S", str(DEADLINE_S))
 
 
+@pytest.fixture(scope="module")
+def processes() -> Iterator[ProcessPoolExecutor]:
+    """Processes that read."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(AT_ONCE, context, initializer=prepared) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def read_before() -> dict[str, list[Whole]]:
+    """By source, what was read while nothing failed: once is enough."""
+    return {}
+
+
+def wholes(federation: Federation, source: str) -> list[Whole]:
+    """Of each protocol, the first entry that has an example."""
+    examples = sources()[source].EXAMPLES
+    of_each: dict[str, str] = {}
+    for name in examples:
+        of_each.setdefault(declared(name).declaration.reader, name)
+    return [whole(federation, name, examples[name]) for name in of_each.values()]
+
+
+def whole(federation: Federation, name: str, parameters: Mapping[str, Any]) -> Whole:
+    """What one entry answers, and which of its requests may fail alone."""
+    federation.served.clear()
+    found = outcome(name, parameters, {})
+    assert found.checksum, found.said
+    *before, last = (unquote(path) for path in federation.served)
+    last = ANEW.get(name, last)
+    is_alone = bool(before) and not any(last in each for each in before)
+    return Whole(name, parameters, found, last if is_alone else "")
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("source", sources())
-def test_a_source_that_fails_is_a_named_error(federation, source, fault):
-    module = sources()[source]
-    if module.provider(recordings()) is None:
+def test_a_source_that_fails_is_a_named_error(federation, processes, read_before, source, fault):
+    if sources()[source].provider(recordings()) is None:
         pytest.skip("set BLUECLOUD_TEST_DATA to the folder that holds recordings/")
-    name, parameters = next(iter(module.EXAMPLES.items()))
-    entry = declared(name)
-    whole = read(entry, asked(entry, parameters), lazy=False)
-    federation.faults[f"/{source}"] = fault
-    began = time.monotonic()
-    with pytest.raises(DataError) as caught:
-        read(entry, asked(entry, parameters), lazy=False)
-    assert time.monotonic() - began < PATIENCE_S
-    assert not isinstance(caught.value, ParameterError)
-    assert name in str(caught.value) or source in str(caught.value)
-    federation.faults.clear()
-    again = read(entry, asked(entry, parameters), lazy=False)
-    assert again.attrs["checksum"] == whole.attrs["checksum"]
+    if source not in read_before:
+        read_before[source] = wholes(federation, source)
+    every = read_before[source]
+    long = [each for each in every if each.last]
+    for entries, parts in ((every, [f"/{source}"]), (long, [each.last for each in long])):
+        federation.faults |= dict.fromkeys(parts, fault)
+        failing = [
+            processes.submit(outcome, each.name, each.parameters, settings_now())
+            for each in entries
+        ]
+        found = [future.result() for future in failing]
+        federation.faults.clear()
+        for each, failed in zip(entries, found, strict=True):
+            assert failed.kind is not None, f"{each.name} is read as if nothing had failed"
+            assert not issubclass(failed.kind, ParameterError)
+            assert each.name in failed.said or source in failed.said
+            assert failed.took_s < PATIENCE_S + each.answer.took_s
+    again = every[FAULTS.index(fault) % len(every)]  # each in its turn: all would take minutes
+    assert outcome(again.name, again.parameters, {}).checksum == again.answer.checksum

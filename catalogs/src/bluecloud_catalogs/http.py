@@ -2,7 +2,8 @@
 
 Only what may pass is tried again: a connection that broke, and 429, 502, 503 and 504. A
 silence is not: whoever did not answer for half a minute is not asked to do it three times.
-The rest has one meaning each: 404 is an answer (``NotFound``), 401 and 403 want a login, 400
+The rest has one meaning each: 404 is an answer (``NotFound``), but not where a redirection led to
+something else, which has no say in whether there is a file; 401 and 403 want a login, 400
 refuses the request, everything else is no answer (``SourceUnavailable``). A request may name
 other statuses that are answers in its protocol. Bytes are handed on only when they are as many
 as were announced, and no more than ``BLUECLOUD_HTTP_MOST_MB``.
@@ -19,6 +20,7 @@ from typing import Literal
 
 import aiohttp
 from fsspec.asyn import get_loop, sync
+from yarl import URL
 
 from .answers import told_by
 from .errors import (
@@ -45,6 +47,7 @@ _TRY_AGAIN = {
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
 }
+_NOT_THERE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
 @dataclass(frozen=True)
@@ -214,11 +217,16 @@ async def _get(session: aiohttp.ClientSession, call: Call, patience: Patience) -
             async with asked(session, call) as response:
                 if response.status == HTTPStatus.NOT_MODIFIED and known.headers():
                     return Answer(call.url, None, known)
+                if response.status in _NOT_THERE and _is_elsewhere(call, response):
+                    raise SourceUnavailable(
+                        f"{call.url}: it leads to {response.url.with_query(None)}, where there is "
+                        f"nothing ({response.status}): this says nothing of what was asked for"
+                    )
                 if response.status in call.statuses:
                     return await _whole(call, response, patience)
                 said = told_by(await response.content.read(20_000))
                 reason = f"it answered {response.status} {response.reason}"
-                if response.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+                if response.status in _NOT_THERE:
                     reason = f"the provider has no such file ({response.status})"
                 if said:
                     reason = f"{reason}: {said}"
@@ -273,9 +281,21 @@ async def _whole(call: Call, response: aiohttp.ClientResponse, patience: Patienc
     return Answer(call.url, bytes(content), told, response.status, headers)
 
 
+def _is_elsewhere(call: Call, response: aiohttp.ClientResponse) -> bool:
+    """Whether redirections led to something of another name: a page to log in, say, or of terms.
+
+    The same name at another server or below another folder is still what was asked for.
+    """
+    return _name(URL(call.url, encoded=True)) != _name(response.url)
+
+
+def _name(url: URL) -> str:
+    return url.path.rstrip("/").rpartition("/")[2]
+
+
 def _meaning(status: int) -> type[DataError]:
     """The error that a status is."""
-    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+    if status in _NOT_THERE:
         return NotFound
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return CredentialRequired
