@@ -52,7 +52,7 @@ def find(
     if len(found):
         # Names are copied from here into the next command: they are folded, never cut.
         table = Table()
-        table.add_column("title", ratio=2)
+        table.add_column("title", ratio=2, overflow="fold")
         table.add_column("from", no_wrap=True)
         table.add_column("id, and the entry that reads it", ratio=3, overflow="fold")
         for record in found:
