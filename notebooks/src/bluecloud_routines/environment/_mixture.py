@@ -9,6 +9,8 @@ another version of the program that wrote it.
 import json
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, fields
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,10 +185,16 @@ def fitted_mixture(
 
 def one_thread() -> AbstractContextManager[object]:
     """Linear algebra on one thread: of matrices so small, several wait longer than they work."""
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[object] = threadpool_limits(1)
+    limits: AbstractContextManager[object] = _thread_pools().limit(limits=1)
     return limits
+
+
+@cache
+def _thread_pools() -> Any:
+    """The libraries' pools of threads, which take a while to find."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _numbers(value: object) -> Floats:

@@ -18,12 +18,8 @@ from bluecloud_routines.environment._mixture import (
     log_densities,
     log_likelihood,
 )
-from bluecloud_routines.environment.patterns import (
-    REFERENCE,
-    reduced_profiles,
-    rows_of,
-    whole_number,
-)
+from bluecloud_routines.environment._profiles import reduced_profiles, rows_of, whole_number
+from bluecloud_routines.environment.patterns import REFERENCE
 from bluecloud_routines.errors import ParameterError, ValuesError
 
 Floats = NDArray[np.float64]

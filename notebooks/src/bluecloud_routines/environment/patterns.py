@@ -9,6 +9,7 @@ warm), because a mixture's own order is chance.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -16,12 +17,17 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import special
 
+from bluecloud_routines.environment._detection import available_cores
 from bluecloud_routines.environment._mixture import (
     PatternModel,
-    Reduction,
     fitted_mixture,
     one_thread,
-    reduction_of,
+)
+from bluecloud_routines.environment._profiles import (
+    reduced_profiles,
+    require_described,
+    rows_of,
+    whole_number,
 )
 from bluecloud_routines.errors import ParameterError, UnitsError, ValuesError
 
@@ -198,46 +204,6 @@ def class_frequency(result: xr.Dataset, *, by: str = "season") -> pd.DataFrame:
     return counts
 
 
-def whole_number(name: str, value: int, least: int, most: int) -> None:
-    """Refuse what is no whole number within the range."""
-    if isinstance(value, bool) or int(value) != value or not least <= value <= most:
-        raise ParameterError(f"{name} is {value!r}: a whole number {least} to {most}")
-
-
-def reduced_profiles(
-    profiles: xr.Dataset, *, axis: str, max_components: int, explained_variance: float
-) -> tuple[dict[str, Reduction], Floats]:
-    """How each variable is reduced, and all profiles without gap so reduced, one a row."""
-    whole_number("max_components", max_components, 1, 1000)
-    if not 0 < explained_variance <= 1:
-        raise ParameterError(f"explained_variance is {explained_variance}: above 0, at most 1")
-    _require_described(profiles, axis)
-    stacked = {
-        str(name): rows_of(variable, axis=axis) for name, variable in profiles.data_vars.items()
-    }
-    whole = np.all([~np.isnan(rows).any(axis=1) for rows in stacked.values()], axis=0)
-    if not whole.any():
-        raise ValuesError(f"none of {whole.size} profiles is without a gap in {list(stacked)}")
-    for name, rows in stacked.items():
-        if np.isinf(rows).any():
-            raise ValuesError(f"{name} has {np.isinf(rows).sum()} infinite values")
-    with one_thread():
-        reductions = {
-            name: reduction_of(
-                rows[whole], max_components=max_components, explained_variance=explained_variance
-            )
-            for name, rows in stacked.items()
-        }
-        points = [reductions[name].reduced(rows[whole]) for name, rows in stacked.items()]
-    return reductions, np.concatenate(points, axis=1)
-
-
-def rows_of(variable: xr.DataArray, *, axis: str) -> Floats:
-    """The variable as (profile, level) values."""
-    values = variable.transpose(..., axis).values
-    return values.reshape(-1, values.shape[-1]).astype(np.float64)
-
-
 def _posterior(*profiles: Floats, model: PatternModel) -> Floats:
     values = dict(zip(model.reductions, profiles, strict=True))
     with one_thread():
@@ -249,32 +215,20 @@ def _posterior(*profiles: Floats, model: PatternModel) -> Floats:
 def _quantiles(variable: xr.DataArray, label: xr.DataArray, model: PatternModel) -> xr.DataArray:
     rows = rows_of(variable, axis=model.axis)
     labels = label.transpose(*(d for d in variable.dims if d != model.axis)).values.ravel()
-    found = np.full((model.classes, len(QUANTILES), model.levels.size), np.nan)
-    for number in range(model.classes):
-        members = np.ascontiguousarray(rows[labels == number + 1].T)
-        if members.size:
-            found[number] = np.quantile(members, QUANTILES, axis=1)
+
+    def of_class(number: int) -> Floats:
+        members = np.ascontiguousarray(rows[labels == number].T)
+        found = np.full((len(QUANTILES), model.levels.size), np.nan)
+        return np.quantile(members, QUANTILES, axis=1, out=found) if members.size else found
+
+    # NumPy's sorting leaves the other cores free for another class.
+    with ThreadPoolExecutor(available_cores()) as pool:
+        each = list(pool.map(of_class, range(1, model.classes + 1)))
     return xr.DataArray(
-        found,
+        np.stack(each),
         dims=("class", "quantile", model.axis),
         coords={"quantile": np.array(QUANTILES), model.axis: variable[model.axis]},
     )
-
-
-def _require_described(profiles: xr.Dataset, axis: str) -> None:
-    if not profiles.data_vars:
-        raise ValuesError("there is no variable to classify by")
-    others = {v.dims for v in profiles.transpose(..., axis, missing_dims="ignore").values()}
-    if axis not in profiles.coords or len(others) != 1 or axis not in next(iter(others)):
-        raise ParameterError(
-            f"axis is {axis!r}: it must be a dimension with a coordinate, and all variables on "
-            f"the same dimensions; they are on {sorted(map(str, others))}"
-        )
-    if profiles.sizes[axis] == 0 or min(profiles.sizes.values()) == 0:
-        raise ValuesError(f"there are no values: the sizes are {dict(profiles.sizes)}")
-    for name in (axis, *profiles.data_vars):
-        if not profiles[name].attrs.get("units"):
-            raise UnitsError(f"{name} has no units: set its attribute 'units'")
 
 
 def _require_fitting(profiles: xr.Dataset, model: PatternModel) -> None:
@@ -282,7 +236,7 @@ def _require_fitting(profiles: xr.Dataset, model: PatternModel) -> None:
     if absent:
         raise ParameterError(f"{absent} are absent: the model is of {list(model.reductions)}")
     subset = profiles[list(model.reductions)]
-    _require_described(subset, model.axis)
+    require_described(subset, model.axis)
     levels = subset[model.axis]
     if levels.size != model.levels.size or not np.allclose(levels, model.levels):
         raise ParameterError(
