@@ -17,8 +17,11 @@ ENTRIES = sorted(read_sources().entries.values(), key=lambda each: each.name)
 LIVE = {each.declaration.reader: each for each in ENTRIES if "live" in each.tiers}
 OTHERS = {each.declaration.reader: each for each in ENTRIES if each.declaration.reader not in LIVE}
 NEVER = "$."
-# What an image has is known from its own description.
-LATER = {"ome-zarr": "^(well|field|level|[tczyx])( =|: this image has)"}
+# What an image or an object has is known from its own description.
+LATER = {
+    "icos-data": "^(bbox|time): the object has no",
+    "ome-zarr": "^(well|field|level|[tczyx])( =|: this image has)",
+}
 NOT_LIVE = {
     "gridded-file": "takes no parameter",
     "image-set": "tests/catalogs/test_eurobioimaging.py asks its sample for anything",
