@@ -6,6 +6,7 @@ waits, waits together: the entries of a source are read at once, each in a proce
 since the NetCDF library is not made for threads.
 """
 
+import functools
 import importlib
 import multiprocessing
 import os
@@ -27,11 +28,14 @@ from tests.federation.sources import sources
 
 FAULTS = ["silent", "reset", "429", "500", "html", "exception report", "truncated", "drip",
           "expired token", "licence redirect"]  # fmt: skip
-SILENCE_S, DEADLINE_S = 1, 2
-PATIENCE_S = 12  # three tries and the pauses between them
-AT_ONCE = 5  # processes: each imports what the readers do
+IMPATIENT = {"BLUECLOUD_HTTP_SILENCE_S": "0.5", "BLUECLOUD_HTTP_DEADLINE_S": "1"}
+PATIENCE_S = 9  # three tries and the pauses between them
+AT_ONCE = 8  # processes: each imports what the readers do
 # What is asked last under another number each time.
 ANEW = {"sentinel2_chlorophyll_index": "/file.nc"}
+
+
+_entry = functools.cache(declared)  # the federation is where it is until the end
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Whole:
 def outcome(name: str, parameters: Mapping[str, Any], settings: Mapping[str, str]) -> Outcome:
     """Read an entry, with the settings of the process that asks for it."""
     os.environ.update(settings)
-    entry = declared(name)
+    entry = _entry(name)
     began = time.monotonic()
     try:
         found = read(entry, asked(entry, parameters), lazy=False)
@@ -73,18 +77,9 @@ def prepared() -> None:
 
 
 def settings_now() -> dict[str, str]:
-    """Where the federation is, how patient one is, and who one is to it."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name.startswith("BLUECLOUD_") or name == "NO_PROXY"
-    }
-
-
-@pytest.fixture(autouse=True)
-def _impatient(federation, monkeypatch):
-    monkeypatch.setenv("BLUECLOUD_HTTP_SILENCE_S", str(SILENCE_S))
-    monkeypatch.setenv("BLUECLOUD_HTTP_DEADLINE_S", str(DEADLINE_S))
+    """Where the federation is, who one is to it, and little patience."""
+    told = {name: value for name, value in os.environ.items() if name.startswith("BLUECLOUD_")}
+    return {**told, "NO_PROXY": os.environ["NO_PROXY"], **IMPATIENT}
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +101,7 @@ def wholes(federation: Federation, source: str) -> list[Whole]:
     examples = sources()[source].EXAMPLES
     of_each: dict[str, str] = {}
     for name in examples:
-        of_each.setdefault(declared(name).declaration.reader, name)
+        of_each.setdefault(_entry(name).declaration.reader, name)
     return [whole(federation, name, examples[name]) for name in of_each.values()]
 
 
