@@ -16,7 +16,7 @@ from tests.routines.biodiversity.conftest import drawn
 
 
 def test_the_length_of_divas_test_data_is_near_that_of_diva(diva_data: Path) -> None:
-    """DIVA smooths and weights its classes in a way its papers do not tell, ours is plainer."""
+    """DIVA forms its classes in a way that its papers do not tell in full: ours comes near."""
     x, y, values, _ = np.loadtxt(diva_data / "divand_fit_testdata.txt").T
     first, second = np.triu_indices(len(x), 1)
     fit = fitted(values, np.hypot(x[first] - x[second], y[first] - y[second]), first, second)
