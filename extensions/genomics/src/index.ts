@@ -1,7 +1,20 @@
 import { defineLaboratory, questionsView } from '@bluecloud/core';
 
 /** What most people change of this laboratory's analyses. */
-const MAIN = ['entry', 'study', 'rank', 'depth', 'metric', 'group', 'permutations'];
+const MAIN = [
+  'entry',
+  'study',
+  'rank',
+  'depth',
+  'metric',
+  'group',
+  'permutations',
+  'features',
+  'features_file',
+  'targets',
+  'groups',
+  'bootstraps'
+];
 
 export default defineLaboratory({
   slug: 'genomics',

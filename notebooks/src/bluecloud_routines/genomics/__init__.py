@@ -1,11 +1,16 @@
 """Routines of the laboratory *Plankton genomics*."""
 
 from bluecloud_routines.genomics._dataset import ORDINATIONS
+from bluecloud_routines.genomics.biogeography import function_biogeography
+from bluecloud_routines.genomics.boosting import BoostedTrees, Boosting, boosted_trees
 from bluecloud_routines.genomics.community import community_diversity
 from bluecloud_routines.genomics.correlation import great_circle, mantel
 from bluecloud_routines.genomics.dissimilarity import METRICS, beta_diversity
 from bluecloud_routines.genomics.diversity import alpha_diversity
+from bluecloud_routines.genomics.extrapolation import mess
 from bluecloud_routines.genomics.fitting import envfit
+from bluecloud_routines.genomics.folds import blocked_folds, cross_validated, random_folds
+from bluecloud_routines.genomics.interpolation import features_between_samples
 from bluecloud_routines.genomics.ordination import (
     Ordination,
     nonmetric_scaling,
@@ -20,18 +25,27 @@ __all__ = [
     "METRICS",
     "ORDINATIONS",
     "RANKS",
+    "BoostedTrees",
+    "Boosting",
     "Ordination",
     "PermutationTest",
     "alpha_diversity",
     "beta_diversity",
+    "blocked_folds",
+    "boosted_trees",
     "community_diversity",
     "community_table",
+    "cross_validated",
     "envfit",
+    "features_between_samples",
+    "function_biogeography",
     "great_circle",
     "mantel",
+    "mess",
     "nonmetric_scaling",
     "permanova",
     "principal_coordinates",
+    "random_folds",
     "rarefaction",
     "richness_at_coverage",
     "table_of_tests",
