@@ -53,7 +53,7 @@ def test_the_three_norms_are_divands() -> None:
 
 
 def test_the_analysis_that_is_nowhere_negative_is_nearly_divands() -> None:
-    """DIVAnd nears the bound by steps; ours is the minimum itself, as its conditions show."""
+    """DIVAnd's number differs in the fourth digit; ours is the minimum, as its conditions show."""
     grid, system, _ = rotating(0.4, 0.5)
     field = system.no_less_than(np.zeros(grid.size), np.array([1.0, -0.1]))
     assert grid.on_map(field)[PLACE] == pytest.approx(0.5381625233419283, abs=1e-4)
