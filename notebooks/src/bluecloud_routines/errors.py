@@ -11,6 +11,7 @@ Every refusal is a ``ValueError`` too, so that a notebook needs to know no more 
         TooShortError       fewer years than the statistic can be trusted with
 
     ShortBaselineWarning    the result stands, on fewer years than the paper asks for
+    NotConvergedWarning     the chains of a sampler disagree: their draws are not to be used
 """
 
 
@@ -44,3 +45,7 @@ class TooShortError(RoutineError):
 
 class ShortBaselineWarning(UserWarning):
     """The reference period is shorter than the 30 years that the method asks for."""
+
+
+class NotConvergedWarning(UserWarning):
+    """The chains of a sampler disagree, or have too few independent draws."""

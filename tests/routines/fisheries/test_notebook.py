@@ -16,14 +16,19 @@ import xarray as xr
 from jupyter_client.kernelspec import KernelSpecManager
 from scipy.integrate import quad
 
-from bluecloud_routines.fisheries import catch_at_scale, cwp_codes, scale_statistics
+from bluecloud_routines.fisheries import (
+    catch_at_scale,
+    cwp_codes,
+    scale_statistics,
+    simulated_stock,
+)
 
 FOLDER = Path(__file__).parents[3] / "notebooks" / "fisheries"
 
 
 def executed(name: str, folder: Path, **parameters: Any) -> nbformat.NotebookNode:
     """Run a notebook on the samples as papermill's command does, in a folder of its own."""
-    given = [word for key, value in parameters.items() for word in ("-p", key, str(value))]
+    given = ["-y", json.dumps(parameters)] if parameters else []
     command = [sys.executable, "-m", "papermill", str(FOLDER / f"{name}.ipynb"), "out.ipynb"]
     subprocess.run(
         [*command, "--no-progress-bar", *given],
@@ -83,6 +88,42 @@ def test_the_question_of_scale_is_answered_from_its_defaults_and_marked_syntheti
     first = statistics.set_index("resolution").loc[[5, 10], fields]
     np.testing.assert_allclose(again[fields], first, rtol=1e-9)
     assert float(catch_at_scale(reports)["catch"].sum()) == pytest.approx(squares["catch"].sum())
+
+
+def test_a_simulated_stock_is_assessed_from_the_defaults_and_marked_synthetic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+    notebook = executed("surplus_production", tmp_path)
+    figures = outputs(notebook, "series", "learnt", "paths", "kobe")
+    assert len(figures) == 4
+    assert all("SYNTHETIC: " in figure for figure in figures)
+    told = json.dumps([cell.get("outputs", []) for cell in notebook.cells])
+    assert "Warning" not in told
+    assert "Data: synthetic, not to be cited as observations." in told
+    (folder,) = (tmp_path / "results").iterdir()
+    assert violations(folder / "surplus_production.nc") == []
+    summary = pd.read_csv(folder / "surplus_production.csv", comment="#", index_col="quantity")
+    for name, truth in (("r", 0.4), ("k", 1e5), ("msy", 1e4), ("q", 1e-4)):
+        assert summary.loc[name, "low"] < truth < summary.loc[name, "high"], name
+    with xr.open_dataset(folder / "surplus_production.nc") as years:
+        assert years.attrs["title"].startswith("SYNTHETIC")
+        assert years.attrs["converged"] == "true"
+        np.testing.assert_allclose(years["kobe_share"].sum("quadrant"), 1)
+
+
+def test_catches_of_a_file_of_ones_own_are_assessed_without_an_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+    simulated_stock()[["year", "catch"]].to_csv(tmp_path / "mine.csv", index=False)
+    given = {"stock_file": "mine.csv", "end": [0.3, 0.6], "growth": [0.2, 0.8]}
+    notebook = executed("surplus_production", tmp_path, **given, draws=12800)
+    assert "SYNTHETIC" not in "".join(outputs(notebook, "paths", "kobe"))
+    (folder,) = (tmp_path / "results").iterdir()
+    summary = pd.read_csv(folder / "surplus_production.csv", comment="#", index_col="quantity")
+    assert "q" not in summary.index
+    assert summary.loc["msy", "low"] < 1e4 < summary.loc["msy", "high"]
 
 
 has_r = "ir" in KernelSpecManager().find_kernel_specs() and shutil.which("Rscript")

@@ -10,6 +10,7 @@ from bluecloud_routines.fisheries.indicators import (
 )
 from bluecloud_routines.fisheries.scale import catch_at_scale, catch_rows_at_scale
 from bluecloud_routines.fisheries.scale_table import scale_statistics
+from bluecloud_routines.fisheries.simulated_stock import simulated_stock
 from bluecloud_routines.fisheries.statistics import (
     cells_for_share,
     entropy,
@@ -17,9 +18,11 @@ from bluecloud_routines.fisheries.statistics import (
     morans_i,
     taylor_slope,
 )
+from bluecloud_routines.fisheries.surplus_production import StockAssessment, surplus_production
 
 __all__ = [
     "RESOLUTIONS",
+    "StockAssessment",
     "annual_catch",
     "catch_at_scale",
     "catch_rows_at_scale",
@@ -33,5 +36,7 @@ __all__ = [
     "scale_statistics",
     "share_of_cells",
     "share_of_species",
+    "simulated_stock",
+    "surplus_production",
     "taylor_slope",
 ]
