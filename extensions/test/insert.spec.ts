@@ -80,7 +80,11 @@ test('a notebook in R takes no Python: the insertion makes a new one', async () 
   const panel = panelOf(inR);
   const app = {
     shell: { currentWidget: panel, activateById: () => undefined },
-    serviceManager: { ready: Promise.resolve(), kernelspecs: { specs: { default: 'python3' } } },
+    serviceManager: {
+      ready: Promise.resolve(),
+      kernelspecs: { specs: { default: 'python3' } },
+      contents: { get: () => Promise.resolve({ type: 'directory' }) }
+    },
     commands: { execute: () => Promise.resolve(panelOf(made)) }
   };
   await insertCell(app as never, { currentWidget: panel } as never, 'read()\n', 'lab');
