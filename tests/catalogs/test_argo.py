@@ -71,7 +71,8 @@ def test_positions_and_dates_that_are_not_known_are_in_no_box_and_no_period(tmp_
         table = index.read()
         over_the_antimeridian = index(bbox=[179, -1, -179, 1]).read()
         everywhere = index(bbox=[-180, -90, 180, 90]).read()
-        ever = index(time="../..").read()
+        ever = index(time="1900/..").read()
+        any_time = index(time="../..").read()
     assert list(table["cycle"]) == [1, 2, 3, 1004]
     assert list(table["direction"]) == ["A", "D", "A", "A"]
     assert table["latitude"].isna().sum() == 2
@@ -79,6 +80,7 @@ def test_positions_and_dates_that_are_not_known_are_in_no_box_and_no_period(tmp_
     assert list(over_the_antimeridian["cycle"]) == [1, 2]
     assert list(everywhere["cycle"]) == [1, 2]
     assert list(ever["cycle"]) == [1, 2, 3]
+    assert list(any_time["cycle"]) == [1, 2, 3, 1004]  # which is no period at all
 
 
 def test_an_empty_answer_of_the_provider_is_an_empty_result(profiles):
