@@ -44,7 +44,8 @@ def figures(path: Path, cells: Sequence[str]) -> dict[str, hv.core.Dimensioned]:
         done = shell.run_cell(cell.source, silent=False)
         done.raise_error()
         if cell.id in cells:
-            found[cell.id] = done.result
+            # One that is displayed under a condition is no cell's value.
+            found[cell.id] = done.result if done.result is not None else shell.user_ns["figure"]
     return found
 
 
