@@ -117,11 +117,12 @@ def _netcdf(path: Path, content: bytes) -> xr.Dataset:
 
     from ..places import File
     from ..readers.argo_files import checked
+    from ..readers.netcdf import alone
     from ..readers.sdn_netcdf import read_sdn_netcdf
 
     try:
         checked(content)
-        with netCDF4.Dataset(path) as opened:
+        with alone(), netCDF4.Dataset(path) as opened:
             conventions = str(getattr(opened, "Conventions", ""))
         if "SeaDataNet" in conventions:  # whose dates generic tools get wrong
             return read_sdn_netcdf(File(path.name, content))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import MalformedAnswer
-from .classic_netcdf import missing_bytes, padded
+from .classic_netcdf import missing_bytes
+from .netcdf import in_memory
 
 if TYPE_CHECKING:
     import netCDF4
@@ -93,10 +94,8 @@ def primary(columns: Mapping[str, Column]) -> dict[str, Column]:
 
 
 def _columns(file: File, names: Collection[str] | None, mode: str) -> dict[str, Column]:
-    import netCDF4
-
     try:
-        with netCDF4.Dataset(file.path, memory=padded(checked(file.content))) as dataset:
+        with in_memory(checked(file.content)) as dataset:
             dataset.set_auto_mask(False)
             dataset.set_auto_chartostring(False)
             if not {"PLATFORM_NUMBER", mode, "JULD", "PRES"} <= set(dataset.variables):

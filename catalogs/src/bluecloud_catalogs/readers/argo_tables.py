@@ -17,7 +17,7 @@ from .argo_index import FLOATS, read_index
 from .argo_tree import Measured, Tree, file_asks, index_asks
 from .asked import Asked, Box, Period, Platforms, during, inside
 from .base import Reading, SourceReader
-from .classic_netcdf import padded
+from .netcdf import in_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -189,8 +189,6 @@ def _of_floats(
 
 
 def _table(file: File, kind: str, table_of: Any) -> pd.DataFrame:
-    import netCDF4
-
     from .argo_files import checked
 
     needed = {
@@ -199,7 +197,7 @@ def _table(file: File, kind: str, table_of: Any) -> pd.DataFrame:
         "traj": ("PLATFORM_NUMBER", "CYCLE_NUMBER", "JULD", "LATITUDE"),
     }[kind]
     try:
-        with netCDF4.Dataset(file.path, memory=padded(checked(file.content))) as dataset:
+        with in_memory(checked(file.content)) as dataset:
             dataset.set_auto_mask(False)
             dataset.set_auto_chartostring(False)
             if absent := [name for name in needed if name not in dataset.variables]:

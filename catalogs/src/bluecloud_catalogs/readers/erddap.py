@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ..answers import told_by
 from ..errors import MalformedAnswer, NotFound, RequestRefused, RequestTooLarge, SourceUnavailable
 from ..places import Ask
-from .classic_netcdf import missing_bytes, padded
+from .classic_netcdf import missing_bytes
+from .netcdf import loaded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,14 +106,8 @@ def opened(file: File) -> xr.Dataset:
     MalformedAnswer
         If it cannot be understood.
     """
-    import netCDF4
-    import xarray as xr
-
     try:
-        with netCDF4.Dataset("answer.nc", memory=padded(file.content)) as held:
-            store_of: Any = xr.backends.NetCDF4DataStore  # which has no types
-            store = store_of(held)
-            return xr.open_dataset(store, decode_times=False).load()
+        return loaded(file.content, decode_times=False)
     except (OSError, RuntimeError, ValueError, UnicodeDecodeError) as error:
         raise MalformedAnswer(f"{file.path}: {error}") from error
 

@@ -20,8 +20,9 @@ from ..places import Ask
 from . import boxes
 from .asked import Asked, Box, Period
 from .base import Reading, SourceReader
-from .classic_netcdf import missing_bytes, padded
+from .classic_netcdf import missing_bytes
 from .copernicus_login import cdse
+from .netcdf import loaded
 from .scenes import stamp
 
 if TYPE_CHECKING:
@@ -198,17 +199,12 @@ def _last_error(file: File) -> str:
 
 def _dataset(file: File, options: OpenEoOptions) -> xr.Dataset:
     """The result with its one variable under the entry's name."""
-    import netCDF4
-    import xarray as xr
-
     if not file.content.startswith((b"\x89HDF", b"CDF")):
         raise MalformedAnswer(f"{file.path}: the result is no NetCDF file")
     if file.content.startswith(b"CDF") and missing_bytes(file.content):
         raise MalformedAnswer(f"{file.path}: the result is not whole")
     try:
-        with netCDF4.Dataset("result.nc", memory=padded(file.content)) as held:
-            store_of: Any = xr.backends.NetCDF4DataStore  # which has no types
-            dataset = xr.open_dataset(store_of(held)).load()
+        dataset = loaded(file.content)
     except (OSError, ValueError, RuntimeError) as error:
         raise MalformedAnswer(f"{file.path}: {error}") from error
     variables = [name for name, each in dataset.data_vars.items() if each.ndim >= 2]

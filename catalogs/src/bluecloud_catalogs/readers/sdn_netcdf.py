@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .. import qc
 from ..answers import is_page
 from ..errors import MalformedAnswer, ParameterError
-from .classic_netcdf import padded
+from .netcdf import loaded
 from .sdn_names import code_of, standard_name, unit_of
 from .sdn_time import from_chronological_julian_day, is_chronological_julian_day
 
@@ -97,19 +97,15 @@ def joined(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
 
 
 def _opened(file: File) -> xr.Dataset:
-    import netCDF4
-    import xarray as xr
-
     if is_page(file.content) or not file.content.startswith(_MAGIC):
         raise MalformedAnswer(f"{file.path}: it is no NetCDF: it begins {file.content[:40]!r}")
     try:
-        opened = netCDF4.Dataset("in memory", memory=padded(file.content))
-        # xarray closes the store, and with it what was opened.
-        store = xr.backends.NetCDF4DataStore(opened)  # type: ignore[no-untyped-call]
-        with xr.open_dataset(
-            store, mask_and_scale=False, decode_times=False, decode_coords=False
-        ) as raw:
-            return raw.load()
+        return loaded(
+            file.content,
+            mask_and_scale=False,
+            decode_times=False,
+            decode_coords=False,
+        )
     except (OSError, RuntimeError, ValueError, IndexError) as error:
         raise MalformedAnswer(f"{file.path}: it is no NetCDF, or not whole: {error}") from error
 
