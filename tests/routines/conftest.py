@@ -15,6 +15,12 @@ def oracles(test_data: Path) -> Path:
 
 
 @pytest.fixture
+def samples_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read the samples, and ask nobody."""
+    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+
+
+@pytest.fixture
 def daily() -> xr.DataArray:
     """31 years of a seasonal cycle with noise that remembers, from 1990 to 2020."""
     return noisy(np.random.default_rng(1), cells=())

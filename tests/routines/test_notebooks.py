@@ -1,11 +1,8 @@
 """The curated notebooks: as they are kept, and as they run without a person."""
 
 import json
-import re
 import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pandas as pd
@@ -14,55 +11,11 @@ import xarray as xr
 
 from bluecloud_routines.environment import heatwave_events
 from bluecloud_runner.parameters import parameter_form
+from tests.routines.running import FOLDER, executed, made, not_marked, read, shown, violations
 
-FOLDER = Path(__file__).parents[2] / "notebooks"
 PATHS = sorted(FOLDER.glob("*/*.ipynb"))
 EACH = pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 ENVIRONMENT = FOLDER / "environment"
-
-
-def read(path: Path) -> nbformat.NotebookNode:
-    return nbformat.read(path, as_version=nbformat.NO_CONVERT)
-
-
-def executed(path: Path, folder: Path, **parameters: Any) -> nbformat.NotebookNode:
-    """Run a notebook as papermill's command does, in a folder of its own."""
-    given = ["-y", json.dumps(parameters, default=str)] if parameters else []
-    subprocess.run(
-        [sys.executable, "-m", "papermill", str(path), "out.ipynb", "--no-progress-bar", *given],
-        cwd=folder,
-        check=True,
-        timeout=120,
-        capture_output=True,
-        text=True,
-    )
-    return read(folder / "out.ipynb")
-
-
-def shown(notebook: nbformat.NotebookNode) -> str:
-    """All that the notebook's cells put out, as text."""
-    return json.dumps([cell.get("outputs", []) for cell in notebook.cells])
-
-
-def made(folder: Path, name: str) -> Path:
-    """The one product of the name, in the folder that its run made."""
-    (path,) = (folder / "results").glob(f"*/{name}")
-    assert re.fullmatch(r"\w+ \d{4}-\d\d-\d\d \d{6}", path.parent.name)
-    return path
-
-
-def violations(path: Path) -> list[Any]:
-    """What compliance-checker finds against CF-1.10 that is an error."""
-    report = path.with_suffix(".json")
-    command = [str(Path(sys.executable).parent / "compliance-checker"), "--test=cf:1.10"]
-    subprocess.run(
-        [*command, "--format=json", f"--output={report}", str(path)],
-        check=False,  # it also fails on mere recommendations
-        timeout=120,
-        capture_output=True,
-    )
-    priorities = json.loads(report.read_text())["cf:1.10"]["high_priorities"]
-    return [check["msgs"] for check in priorities if check["msgs"]]
 
 
 @EACH
@@ -126,9 +79,7 @@ def test_the_heatwaves_run_from_their_defaults_and_every_figure_says_synthetic(
     tmp_path: Path,
 ) -> None:
     notebook = executed(ENVIRONMENT / "marine_heatwaves.ipynb", tmp_path)
-    for cell in ("map", "series", "years"):
-        (outputs,) = [json.dumps(c.outputs) for c in notebook.cells if c.id == cell]
-        assert "SYNTHETIC: " in outputs, cell
+    assert not_marked(notebook, ("map", "series", "years")) == []
     told = shown(notebook)
     assert "Method: Hobday et al. (2016, https://doi.org/" in told
     assert "Data: synthetic, not to be cited as observations." in told

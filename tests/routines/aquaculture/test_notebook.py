@@ -1,73 +1,27 @@
 """The laboratory's notebooks, run without a person and without a network."""
 
 import json
-import re
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
-import nbformat
 import pandas as pd
 import pytest
 import xarray as xr
 
-ROOT = Path(__file__).resolve().parents[3]
-FOLDER = ROOT / "notebooks" / "aquaculture"
+from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
+
+CAGES = FOLDER / "aquaculture" / "detect_cages.ipynb"
+FARMS = FOLDER / "aquaculture" / "farm_inventory.ipynb"
 
 
-def executed(name: str, folder: Path, **parameters: Any) -> nbformat.NotebookNode:
-    """Run a notebook as papermill's command does, on samples alone."""
-    given = [word for key, value in parameters.items() for word in ("-p", key, str(value))]
-    command = [sys.executable, "-m", "papermill", str(FOLDER / f"{name}.ipynb"), "out.ipynb"]
-    subprocess.run(
-        [*command, "--no-progress-bar", *given],
-        cwd=folder,
-        check=True,
-        timeout=180,
-        capture_output=True,
-        text=True,
-    )
-    return nbformat.read(folder / "out.ipynb", as_version=nbformat.NO_CONVERT)
-
-
-def outputs(notebook: nbformat.NotebookNode, cell: str) -> str:
-    (found,) = [json.dumps(one.outputs) for one in notebook.cells if one.id == cell]
-    return found
-
-
-def shown(notebook: nbformat.NotebookNode) -> str:
-    return json.dumps([cell.get("outputs", []) for cell in notebook.cells])
-
-
-def made(folder: Path, name: str) -> Path:
-    (path,) = (folder / "results").glob(f"*/{name}")
-    assert re.fullmatch(r"\w+ \d{4}-\d\d-\d\d \d{6}", path.parent.name)
-    return path
-
-
-def violations(path: Path) -> list[Any]:
-    """What compliance-checker finds against CF-1.10 that is an error."""
-    report = path.with_suffix(".json")
-    checker = str(Path(sys.executable).parent / "compliance-checker")
-    command = [checker, "--test=cf:1.10", "--format=json", f"--output={report}", str(path)]
-    subprocess.run(command, check=False, timeout=120, capture_output=True)
-    priorities = json.loads(report.read_text())["cf:1.10"]["high_priorities"]
-    return [check["msgs"] for check in priorities if check["msgs"]]
-
-
-@pytest.fixture(autouse=True)
-def _samples_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
 def test_the_inventory_runs_from_its_defaults_and_every_figure_says_synthetic(
     tmp_path: Path,
 ) -> None:
-    notebook = executed("farm_inventory", tmp_path)
-    for cell in ("map-figure", "close", "production-figure", "changes"):
-        assert "SYNTHETIC: " in outputs(notebook, cell), cell
+    notebook = executed(FARMS, tmp_path)
+    assert not_marked(notebook, ("map-figure", "close", "production-figure", "changes")) == []
     told = shown(notebook)
     assert "8 farms in 3 years; 3 cages in none." in told
     assert "2 of 3 farms lie within 1000 m of a site." in told
@@ -91,7 +45,7 @@ def test_the_inventory_of_a_file_of_ones_own_is_that_of_the_labels(
     labels = (
         test_data / "oracles" / "aquaculture" / "aquaculture" / "quaade2024_humanlabels.geojson"
     )
-    notebook = executed("farm_inventory", tmp_path, cages_file=labels, register="")
+    notebook = executed(FARMS, tmp_path, cages_file=labels, register="")
     told = shown(notebook)
     assert "SYNTHETIC" not in told
     farms = gpd.read_file(made(tmp_path, "farms.geojson"))
@@ -102,9 +56,8 @@ def test_the_inventory_of_a_file_of_ones_own_is_that_of_the_labels(
 def test_the_detection_runs_from_its_defaults_and_every_figure_says_synthetic(
     tmp_path: Path,
 ) -> None:
-    notebook = executed("detect_cages", tmp_path)
-    for cell in ("map-figure", "close", "often"):
-        assert "SYNTHETIC: " in outputs(notebook, cell), cell
+    notebook = executed(CAGES, tmp_path)
+    assert not_marked(notebook, ("map-figure", "close", "often")) == []
     told = shown(notebook)
     assert "with 2 objects." in told
     assert "Data: synthetic, not to be cited as observations." in told

@@ -9,22 +9,18 @@ import xarray as xr
 
 import bluecloud_catalogs
 from bluecloud_routines.biodiversity import residual_table, share_table
-from tests.routines.test_notebooks import FOLDER, executed, made, shown, violations
+from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
 
 MAP = FOLDER / "biodiversity" / "zooplankton_map.ipynb"
 DRIVERS = FOLDER / "biodiversity" / "npzd_drivers.ipynb"
 
 
-@pytest.fixture(autouse=True)
-def _samples_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
 def test_the_map_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
     notebook = executed(MAP, tmp_path)
-    for cell in ("samples", "fit", "where", "error", "residual"):
-        (outputs,) = [json.dumps(c.outputs) for c in notebook.cells if c.id == cell]
-        assert "SYNTHETIC: " in outputs, cell
+    assert not_marked(notebook, ("samples", "fit", "where", "error", "residual")) == []
     told = shown(notebook)
     assert "Method: Troupin et al. (2012, https://doi.org/" in told
     assert "Data: synthetic, not to be cited as observations." in told
@@ -71,9 +67,7 @@ def test_the_drivers_run_from_their_defaults_and_every_figure_says_synthetic(
     tmp_path: Path,
 ) -> None:
     notebook = executed(DRIVERS, tmp_path)
-    for cell in ("daily", "chlorophyll", "shares", "months"):
-        (outputs,) = [json.dumps(c.outputs) for c in notebook.cells if c.id == cell]
-        assert "SYNTHETIC: " in outputs, cell
+    assert not_marked(notebook, ("daily", "chlorophyll", "shares", "months")) == []
     told = shown(notebook)
     assert "Method: Otero et al. (2023, https://doi.org/" in told
     assert "Data: synthetic, not to be cited as observations." in told

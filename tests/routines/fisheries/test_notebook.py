@@ -1,14 +1,9 @@
 """The fisheries laboratory's notebooks, run as they are kept."""
 
-import json
 import math
 import shutil
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,53 +17,21 @@ from bluecloud_routines.fisheries import (
     scale_statistics,
     simulated_stock,
 )
+from tests.routines.running import FOLDER, executed, not_marked, put_out, shown, violations
 
-FOLDER = Path(__file__).parents[3] / "notebooks" / "fisheries"
+SCALE = FOLDER / "fisheries" / "catch_at_scale.ipynb"
+STOCK = FOLDER / "fisheries" / "surplus_production.ipynb"
+YIELD = FOLDER / "fisheries" / "yield_per_recruit_r.ipynb"
 
-
-def executed(name: str, folder: Path, **parameters: Any) -> nbformat.NotebookNode:
-    """Run a notebook on the samples as papermill's command does, in a folder of its own."""
-    given = ["-y", json.dumps(parameters)] if parameters else []
-    command = [sys.executable, "-m", "papermill", str(FOLDER / f"{name}.ipynb"), "out.ipynb"]
-    subprocess.run(
-        [*command, "--no-progress-bar", *given],
-        cwd=folder,
-        check=True,
-        timeout=180,
-        capture_output=True,
-        text=True,
-    )
-    return nbformat.read(folder / "out.ipynb", as_version=4)
-
-
-def outputs(notebook: nbformat.NotebookNode, *cells: str) -> list[str]:
-    """What the cells of these ids put out, as text."""
-    return [json.dumps(cell.get("outputs", [])) for cell in notebook.cells if cell.id in cells]
-
-
-def violations(path: Path) -> list[Any]:
-    """What compliance-checker finds against CF-1.10 that is an error."""
-    report = path.with_suffix(".json")
-    command = [str(Path(sys.executable).parent / "compliance-checker"), "--test=cf:1.10"]
-    subprocess.run(
-        [*command, "--format=json", f"--output={report}", str(path)],
-        check=False,  # it also fails on mere recommendations
-        timeout=120,
-        capture_output=True,
-    )
-    priorities = json.loads(report.read_text())["cf:1.10"]["high_priorities"]
-    return [check["msgs"] for check in priorities if check["msgs"]]
+pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
 def test_the_question_of_scale_is_answered_from_its_defaults_and_marked_synthetic(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
-    notebook = executed("catch_at_scale", tmp_path)
-    figures = outputs(notebook, "maps", "curves", "taylor", "gears")
-    assert len(figures) == 4
-    assert all("SYNTHETIC: " in figure for figure in figures)
-    told = json.dumps([cell.get("outputs", []) for cell in notebook.cells])
+    notebook = executed(SCALE, tmp_path)
+    assert not_marked(notebook, ("maps", "curves", "taylor", "gears")) == []
+    told = shown(notebook)
     assert "Warning" not in told
     assert "Data: synthetic, not to be cited as observations." in told
     (folder,) = (tmp_path / "results").iterdir()
@@ -91,14 +54,11 @@ def test_the_question_of_scale_is_answered_from_its_defaults_and_marked_syntheti
 
 
 def test_a_simulated_stock_is_assessed_from_the_defaults_and_marked_synthetic(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
-    notebook = executed("surplus_production", tmp_path)
-    figures = outputs(notebook, "series", "learnt", "paths", "kobe")
-    assert len(figures) == 4
-    assert all("SYNTHETIC: " in figure for figure in figures)
-    told = json.dumps([cell.get("outputs", []) for cell in notebook.cells])
+    notebook = executed(STOCK, tmp_path)
+    assert not_marked(notebook, ("series", "learnt", "paths", "kobe")) == []
+    told = shown(notebook)
     assert "Warning" not in told
     assert "Data: synthetic, not to be cited as observations." in told
     (folder,) = (tmp_path / "results").iterdir()
@@ -113,13 +73,12 @@ def test_a_simulated_stock_is_assessed_from_the_defaults_and_marked_synthetic(
 
 
 def test_catches_of_a_file_of_ones_own_are_assessed_without_an_index(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
     simulated_stock()[["year", "catch"]].to_csv(tmp_path / "mine.csv", index=False)
     given = {"stock_file": "mine.csv", "end": [0.3, 0.6], "growth": [0.2, 0.8]}
-    notebook = executed("surplus_production", tmp_path, **given, draws=12800)
-    assert "SYNTHETIC" not in "".join(outputs(notebook, "paths", "kobe"))
+    notebook = executed(STOCK, tmp_path, **given, draws=12800)
+    assert "SYNTHETIC" not in put_out(notebook, "paths") + put_out(notebook, "kobe")
     (folder,) = (tmp_path / "results").iterdir()
     summary = pd.read_csv(folder / "surplus_production.csv", comment="#", index_col="quantity")
     assert "q" not in summary.index
@@ -133,10 +92,9 @@ has_r = "ir" in KernelSpecManager().find_kernel_specs() and shutil.which("Rscrip
 def test_the_notebook_in_r_runs_with_parameters_and_yields_what_integration_does(
     tmp_path: Path,
 ) -> None:
-    notebook = executed("yield_per_recruit_r", tmp_path, fishing_now=0.3, age_caught=6)
-    drawn = outputs(notebook, "curves", "ages")
-    assert len(drawn) == 2
-    assert all('"image/png"' in each for each in drawn)
+    notebook = executed(YIELD, tmp_path, fishing_now=0.3, age_caught=6)
+    for cell in ("curves", "ages"):
+        assert '"image/png"' in put_out(notebook, cell)
     (folder,) = (tmp_path / "results").iterdir()
     points = pd.read_csv(folder / "yield_per_recruit_points.csv", comment="#", index_col="point")
     curve = pd.read_csv(folder / "yield_per_recruit_curve.csv", comment="#")

@@ -8,23 +8,18 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from tests.routines.test_notebooks import FOLDER, executed, made, shown, violations
+from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
 
 NOTEBOOK = FOLDER / "genomics" / "community_diversity.ipynb"
 BIOGEOGRAPHY = FOLDER / "genomics" / "function_biogeography.ipynb"
 
 
-@pytest.fixture(autouse=True)
-def sample_tier(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read the samples, and ask nobody."""
-    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
 def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
     notebook = executed(NOTEBOOK, tmp_path)
-    for cell in ("map", "curves", "diversity", "ordination-figure"):
-        (outputs,) = [json.dumps(c.outputs) for c in notebook.cells if c.id == cell]
-        assert "SYNTHETIC: " in outputs, cell
+    assert not_marked(notebook, ("map", "curves", "diversity", "ordination-figure")) == []
     told = shown(notebook)
     assert "30 samples, 63 taxa; left out: none." in told
     assert "Data: synthetic, not to be cited as observations." in told
@@ -57,9 +52,7 @@ def test_the_biogeography_runs_from_its_defaults_and_every_figure_says_synthetic
     tmp_path: Path,
 ) -> None:
     notebook = executed(BIOGEOGRAPHY, tmp_path)
-    for cell in ("water", "abundance", "error", "similarity", "response"):
-        (outputs,) = [json.dumps(c.outputs) for c in notebook.cells if c.id == cell]
-        assert "SYNTHETIC: " in outputs, cell
+    assert not_marked(notebook, ("water", "abundance", "error", "similarity", "response")) == []
     told = shown(notebook)
     assert "29 samples with temperature, salinity, nitrate; 13 targets." in told
     assert " 0 unlike the samples, " in told
