@@ -23,14 +23,21 @@ STAMPED = {
 }
 
 
+SAID: dict[str, Any] = {
+    "title": "T",
+    "summary": "S.",
+    "made_at": MADE_AT,
+    "made_by": "it.ipynb",
+}
+
+
 def described(*inputs: dict[str, str], **more: Any) -> xr.Dataset:
     product = xr.Dataset(
         {"a": (("time", "lat"), [[1.0]], {"units": "1"})},
         coords={"time": [pd.Timestamp(2000, 1, 1)], "lat": [43.0]},
         attrs={"references": "a paper"},
     )
-    said = {"title": "T", "summary": "S.", "made_at": MADE_AT, "made_by": "it.ipynb"}
-    return describe_product(product, inputs=inputs, **said, **more)
+    return describe_product(product, inputs=inputs, **SAID, **more)
 
 
 def test_a_product_carries_its_inputs_licence_citation_and_source() -> None:
@@ -101,3 +108,28 @@ def test_synthetic_data_are_not_to_be_cited_as_observations() -> None:
     synthetic = described(STAMPED | {"synthetic": "true"})
     says = "Method: a paper. Data: synthetic, not to be cited as observations."
     assert product_citation(synthetic) == says
+
+
+def test_each_variable_has_a_name_for_people_and_a_kind_and_the_keywords_are_theirs() -> None:
+    flags = {"flag_values": [0, 1], "flag_meanings": "no yes"}
+    product = xr.Dataset(
+        {
+            "sst": ("time", [1.0], {"standard_name": "sea_surface_temperature"}),
+            "error": ("time", [1.0], {"standard_name": "sea_surface_temperature standard_error"}),
+            "wave": ("time", [1], flags),
+            "count": ("time", [3], {"coverage_content_type": "auxiliaryInformation"}),
+        }
+    )
+    made = describe_product(product, inputs=[{}], **SAID)
+    assert made.attrs["keywords"] == "sea_surface_temperature"
+    kinds = {name: each.attrs["coverage_content_type"] for name, each in made.data_vars.items()}
+    assert kinds == {
+        "sst": "modelResult",
+        "error": "qualityInformation",
+        "wave": "thematicClassification",
+        "count": "auxiliaryInformation",
+    }
+    assert made["sst"].attrs["long_name"] == "sea surface temperature"
+    assert "long_name" not in product["sst"].attrs  # which is left as it was
+    plain = describe_product(product[["wave", "count"]], inputs=[{}], **SAID)
+    assert plain.attrs["keywords"] == "wave, count"

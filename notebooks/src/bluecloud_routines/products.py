@@ -82,7 +82,7 @@ def describe_product(
     steps = [str(attrs["history"]) for attrs in inputs if attrs.get("history")]
     synthetic = any(str(attrs.get("synthetic", "")).lower() in ("true", "1") for attrs in inputs)
     made = f"{stamp} {made_by} (bluecloud-notebooks {version('bluecloud-notebooks')})"
-    described = _with_axes(product)
+    described = _with_names(_with_axes(product))
     if parameters is not None:
         described.attrs["parameters"] = json.dumps(dict(parameters))
     described.attrs |= dict(
@@ -94,6 +94,7 @@ def describe_product(
         acknowledgement="; ".join(_said(inputs, "citation")) or _UNSTATED,
         history="\n".join([made, *steps]),
         date_created=stamp,
+        keywords=", ".join(_keywords(described)),
         **_extent(described),
     )
     if synthetic:
@@ -155,6 +156,37 @@ def _with_axes(product: xr.Dataset) -> xr.Dataset:
             # Without a choice, whole days are written as 64-bit integers, which CF-1.10 lacks.
             coordinate.encoding |= {"units": "days since 1970-01-01", "dtype": "float64"}
     return described
+
+
+def _with_names(product: xr.Dataset) -> xr.Dataset:
+    """The product, each of whose variables has a name for people and a kind of content.
+
+    The kinds are those of ISO 19115-1 that ACDD takes. What an analysis gives is the result of
+    a model unless it says otherwise, be it the plain model of a mean.
+    """
+    for name, variable in product.variables.items():
+        attrs = variable.attrs
+        standard = str(attrs.get("standard_name", ""))
+        attrs.setdefault("long_name", (standard or str(name)).replace("_", " "))
+        if name in product.data_vars:
+            attrs.setdefault("coverage_content_type", _kind(standard, attrs))
+    return product
+
+
+def _kind(standard_name: str, attrs: Mapping[str, Any]) -> str:
+    name, _, modifier = standard_name.partition(" ")
+    if modifier or name.endswith(("_flag", "number_of_observations")):
+        return "qualityInformation"
+    return "thematicClassification" if "flag_values" in attrs else "modelResult"
+
+
+def _keywords(product: xr.Dataset) -> list[str]:
+    """What the product's variables are, in the words of CF's table where it has some."""
+    named = (variable.attrs for variable in product.data_vars.values())
+    words = (str(attrs.get("standard_name", "")).partition(" ")[0] for attrs in named)
+    standard = list(dict.fromkeys(word for word in words if word))
+    plain = (str(variable.attrs["long_name"]) for variable in product.data_vars.values())
+    return standard or list(dict.fromkeys(name.replace(",", ";") for name in plain))
 
 
 def _extent(product: xr.Dataset) -> dict[str, float | str]:

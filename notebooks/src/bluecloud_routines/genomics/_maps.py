@@ -174,7 +174,7 @@ def grouped(maps: Floats, groups: int) -> Integers:
 
 def grouping(group: Integers) -> dict[str, xr.Variable]:
     """The group of each target."""
-    attrs = {"long_name": "group of the target"}
+    attrs = {"long_name": "group of the target", "units": "1"}
     return {"group_of_target": xr.Variable("target", group.astype(np.int32), attrs)}
 
 
