@@ -29,7 +29,7 @@ from tests.federation.sources import sources
 FAULTS = ["silent", "reset", "429", "500", "html", "exception report", "truncated", "drip",
           "expired token", "licence redirect"]  # fmt: skip
 IMPATIENT = {"BLUECLOUD_HTTP_SILENCE_S": "0.5", "BLUECLOUD_HTTP_DEADLINE_S": "1"}
-PATIENCE_S = 9  # three tries and the pauses between them
+PATIENCE_S = 20  # three tries and their pauses are 9; a busy machine takes longer
 AT_ONCE = 8  # processes: each imports what the readers do
 # What is asked last under another number each time.
 ANEW = {"sentinel2_chlorophyll_index": "/file.nc"}
