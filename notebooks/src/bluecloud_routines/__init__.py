@@ -15,6 +15,7 @@ from bluecloud_routines.errors import (
     UnitsError,
     ValuesError,
 )
+from bluecloud_routines.mann_kendall import monotonic_trend
 from bluecloud_routines.products import describe_product, described_csv, product_citation
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "ValuesError",
     "describe_product",
     "described_csv",
+    "monotonic_trend",
     "product_citation",
 ]
