@@ -1,7 +1,5 @@
 """Catch on a grid: nothing is lost or made, whatever the width."""
 
-import subprocess
-import sys
 from typing import Literal
 
 import dask.array as da
@@ -90,35 +88,6 @@ def test_lazily_it_is_the_same_in_chunks_of_periods(reports: pd.DataFrame) -> No
     assert isinstance(lazy["catch"].data, da.Array)
     assert lazy["catch"].chunksizes["time"] == (5, 5, 2)
     xr.testing.assert_identical(lazy.compute(), catch_at_scale(reports, resolution=10))
-
-
-def test_a_grid_four_times_as_large_as_the_memory_it_may_use_is_summed_lazily() -> None:
-    program = """
-import pathlib, re
-import dask, numpy as np, pandas as pd
-from bluecloud_routines.fisheries import catch_at_scale
-
-months = pd.date_range("1950-01-01", periods=600, freq="MS")
-reports = pd.DataFrame({"area": 5100000, "time": months, "catch": 1.0})
-reports.attrs["units"] = "t"
-
-
-def peak_kb():  # getrusage's begins with the peak of the process that started this one
-    return int(re.search(r"VmHWM:\\s+(\\d+) kB", pathlib.Path("/proc/self/status").read_text())[1])
-
-
-before = peak_kb()
-lazy = catch_at_scale(reports, resolution=1, by=(), periods_per_chunk=12)["catch"]
-with dask.config.set(scheduler="synchronous"):
-    total = float(lazy.sum())
-print(lazy.nbytes / 1024, peak_kb() - before, total)
-"""
-    told = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True
-    )
-    whole_kb, used_kb, total = map(float, told.stdout.split())
-    assert total == 600
-    assert used_kb < whole_kb / 4
 
 
 def test_a_wide_cell_is_shared_equally_by_area_or_left_out() -> None:
