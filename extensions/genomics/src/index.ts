@@ -12,6 +12,10 @@ const MAIN = [
   'features',
   'features_file',
   'targets',
+  'genes_file',
+  'asked',
+  'exclusivity',
+  'min_stations',
   'groups',
   'bootstraps'
 ];

@@ -1,12 +1,23 @@
 """Routines of the laboratory *Plankton genomics*."""
 
 from bluecloud_routines.genomics._dataset import ORDINATIONS
+from bluecloud_routines.genomics.annotations import (
+    cluster_composition,
+    cluster_summary,
+    gene_functions,
+)
 from bluecloud_routines.genomics.biogeography import function_biogeography
 from bluecloud_routines.genomics.boosting import BoostedTrees, Boosting, boosted_trees
+from bluecloud_routines.genomics.clusters import gene_clusters
 from bluecloud_routines.genomics.community import community_diversity
 from bluecloud_routines.genomics.correlation import great_circle, mantel
+from bluecloud_routines.genomics.correspondence import (
+    Correspondence,
+    correspondence_analysis,
+)
 from bluecloud_routines.genomics.dissimilarity import METRICS, beta_diversity
 from bluecloud_routines.genomics.diversity import alpha_diversity
+from bluecloud_routines.genomics.equivalence import equivalent_vectors, rv_coefficient
 from bluecloud_routines.genomics.extrapolation import mess
 from bluecloud_routines.genomics.fitting import envfit
 from bluecloud_routines.genomics.folds import blocked_folds, cross_validated, random_folds
@@ -27,18 +38,25 @@ __all__ = [
     "RANKS",
     "BoostedTrees",
     "Boosting",
+    "Correspondence",
     "Ordination",
     "PermutationTest",
     "alpha_diversity",
     "beta_diversity",
     "blocked_folds",
     "boosted_trees",
+    "cluster_composition",
+    "cluster_summary",
     "community_diversity",
     "community_table",
+    "correspondence_analysis",
     "cross_validated",
     "envfit",
+    "equivalent_vectors",
     "features_between_samples",
     "function_biogeography",
+    "gene_clusters",
+    "gene_functions",
     "great_circle",
     "mantel",
     "mess",
@@ -48,5 +66,6 @@ __all__ = [
     "random_folds",
     "rarefaction",
     "richness_at_coverage",
+    "rv_coefficient",
     "table_of_tests",
 ]

@@ -57,6 +57,40 @@ def counts_of(counts: pd.DataFrame) -> Integers:
     return values.astype(np.int64)
 
 
+def amounts_of(table: pd.DataFrame, row: str, column: str) -> Floats:
+    """Amounts that need be no whole numbers, such as shares or reads: (row, column).
+
+    ``row`` and ``column`` say what they are, in messages.
+
+    Raises
+    ------
+    ValuesError
+        If there is no row or column, a name occurs twice, or an amount is missing, infinite or
+        below zero.
+    """
+    if table.empty:
+        raise ValuesError(
+            f"the table has {table.shape[0]} rows ({row}) and {table.shape[1]} columns ({column}): "
+            "at least one of each is needed"
+        )
+    require_unique(table.index, row)
+    require_unique(table.columns, column)
+    try:
+        values = table.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise ValuesError(f"an amount is no number: {error}") from error
+    for is_wrong, what in (
+        (np.isnan(values), "is missing: 0 says that nothing was found"),
+        (np.isinf(values), "is infinite"),
+        (values < 0, "is below zero"),
+    ):
+        if is_wrong.any():
+            first, second = (int(at) for at in np.argwhere(is_wrong)[0])
+            where = f"{row} {table.index[first]!r}, {column} {table.columns[second]!r}"
+            raise ValuesError(f"{where}: the amount {what}")
+    return values
+
+
 def distances_of(distances: pd.DataFrame) -> Floats:
     """The distances between samples, (sample, sample).
 
