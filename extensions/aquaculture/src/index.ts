@@ -1,7 +1,17 @@
 import { defineLaboratory, questionsView } from '@bluecloud/core';
 
 /** What most people change of this laboratory's analyses. */
-const MAIN = ['entry', 'eps_m', 'min_cages', 'species', 'method', 'pfa', 'persistence'];
+const MAIN = [
+  'entry',
+  'eps_m',
+  'min_cages',
+  'species',
+  'method',
+  'pfa',
+  'persistence',
+  'index',
+  'max_deviation_db'
+];
 
 export default defineLaboratory({
   slug: 'aquaculture',

@@ -52,6 +52,7 @@ from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
 from .stac import StacScenes, StacTree
 from .synthetic_farms import SyntheticCages
+from .synthetic_ponds import SyntheticPonds
 from .synthetic_sigma0 import SyntheticSigma0
 from .synthetic_sst import SyntheticSst
 from .synthetic_station import SyntheticStation
@@ -128,6 +129,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "stac-scenes": StacScenes(),
         "stac-tree": StacTree(),
         "synthetic-cages": SyntheticCages(),
+        "synthetic-ponds": SyntheticPonds(),
         "synthetic-sigma0": SyntheticSigma0(),
         "synthetic-sst": SyntheticSst(),
         "synthetic-station": SyntheticStation(),

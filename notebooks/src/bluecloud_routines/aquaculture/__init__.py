@@ -1,7 +1,15 @@
 """Routines of the laboratory *Monitoring aquaculture*."""
 
+from bluecloud_routines.aquaculture._basins import PondRules
 from bluecloud_routines.aquaculture._boxes import box_table
 from bluecloud_routines.aquaculture._objects import Shapes
+from bluecloud_routines.aquaculture.accuracy import REFERENCE as ACCURACY_REFERENCE
+from bluecloud_routines.aquaculture.accuracy import (
+    AreaEstimate,
+    area_estimates,
+    confusion_matrix,
+    sample_by_class,
+)
 from bluecloud_routines.aquaculture.cages_in_radar import (
     CageDetection,
     detect_cages,
@@ -17,6 +25,8 @@ from bluecloud_routines.aquaculture.multipliers import (
     mean_multiplier,
     order_multiplier,
 )
+from bluecloud_routines.aquaculture.otsu import otsu_threshold
+from bluecloud_routines.aquaculture.ponds import PondMap, class_areas_ha, pond_mapping
 from bluecloud_routines.aquaculture.production import (
     SPECIES,
     Practice,
@@ -25,19 +35,27 @@ from bluecloud_routines.aquaculture.production import (
     farm_production,
 )
 from bluecloud_routines.aquaculture.sea import sea_mask, waters
+from bluecloud_routines.aquaculture.water_index import water_index
 
 __all__ = [
+    "ACCURACY_REFERENCE",
     "SPECIES",
+    "AreaEstimate",
     "CageDetection",
     "Detector",
     "FarmInventory",
+    "PondMap",
+    "PondRules",
     "Practice",
     "Production",
     "Range",
     "Shapes",
+    "area_estimates",
     "box_table",
     "cfar",
+    "class_areas_ha",
     "compare_with_register",
+    "confusion_matrix",
     "described_geojson",
     "detect_cages",
     "detection_probability",
@@ -47,7 +65,11 @@ __all__ = [
     "farm_production",
     "mean_multiplier",
     "order_multiplier",
+    "otsu_threshold",
     "persistent_false_alarm",
+    "pond_mapping",
+    "sample_by_class",
     "sea_mask",
+    "water_index",
     "waters",
 ]

@@ -1,0 +1,103 @@
+"""How much a cell looks like open water, from the reflectance of a few bands."""
+
+from typing import Literal, get_args
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from bluecloud_routines.errors import ParameterError, UnitsError, ValuesError
+
+Index = Literal["ndwi", "mndwi", "awei_nsh", "awei_sh"]
+BANDS: dict[str, tuple[str, ...]] = {
+    "ndwi": ("green", "nir"),
+    "mndwi": ("green", "swir1"),
+    "awei_nsh": ("green", "nir", "swir1", "swir2"),
+    "awei_sh": ("blue", "green", "nir", "swir1", "swir2"),
+}
+REFERENCES = {
+    "ndwi": "McFeeters (1996, https://doi.org/10.1080/01431169608948714)",
+    "mndwi": "Xu (2006, https://doi.org/10.1080/01431160600589179)",
+    "awei_nsh": "Feyisa et al. (2014, https://doi.org/10.1016/j.rse.2013.08.029)",
+    "awei_sh": "Feyisa et al. (2014, https://doi.org/10.1016/j.rse.2013.08.029)",
+}
+_SHARES = frozenset({"1", "", "reflectance"})
+
+
+def water_index(bands: xr.Dataset, *, index: Index = "mndwi") -> xr.DataArray:
+    """An index that is high where there is open water.
+
+    Parameters
+    ----------
+    bands
+        Reflectance as a part of one (units ``1``), as variables ``blue``, ``green``, ``nir``,
+        ``swir1`` and ``swir2`` of any common dimensions, of which ``index`` needs some; NaN
+        where there is none. With dask it stays lazy.
+    index
+        ``ndwi``: green against near infrared (McFeeters); ``mndwi``: green against the first
+        short-wave infrared (Xu), which also tells water from buildings; ``awei_nsh`` and
+        ``awei_sh``: sums of bands, without and with the removal of shadows (Feyisa et al.).
+
+    Returns
+    -------
+    xarray.DataArray
+        Units ``1``; the first two from -1 to 1, NaN where both bands are zero.
+
+    Raises
+    ------
+    ParameterError
+        If the index is unknown.
+    ValuesError
+        If a band is absent or has no value.
+    UnitsError
+        If a band is not a part of one: the sums of ``awei`` mean something else of counts.
+
+    Notes
+    -----
+    ``awei_nsh`` is 4 (green - swir1) - (0.25 nir + 2.75 swir2), as the paper has it.
+    """
+    if index not in get_args(Index):
+        raise ParameterError(f"index is {index!r}: one of {', '.join(get_args(Index))}")
+    b = {name: _checked(bands, name, index) for name in BANDS[index]}
+    if index in ("ndwi", "mndwi"):
+        other = b["nir" if index == "ndwi" else "swir1"]
+        found: xr.DataArray = xr.apply_ufunc(
+            _normalised,
+            b["green"],
+            other,
+            dask="parallelized",
+            output_dtypes=[np.result_type(b["green"].dtype, other.dtype)],
+        )
+    elif index == "awei_nsh":
+        found = 4 * (b["green"] - b["swir1"]) - (0.25 * b["nir"] + 2.75 * b["swir2"])
+    else:
+        found = b["blue"] + 2.5 * b["green"] - 1.5 * (b["nir"] + b["swir1"]) - 0.25 * b["swir2"]
+    mapping = {k: v for k, v in b["green"].attrs.items() if k == "grid_mapping"}
+    named = {"long_name": f"water index {index}", "units": "1", "references": REFERENCES[index]}
+    return found.rename("water_index").assign_attrs(named | mapping)
+
+
+def _normalised(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The difference over the sum, and NaN where that is zero."""
+    total = one + other
+    total[total == 0] = np.nan
+    found: NDArray[np.floating] = one - other
+    found /= total
+    return found
+
+
+def _checked(bands: xr.Dataset, name: str, index: Index) -> xr.DataArray:
+    if name not in bands:
+        raise ValuesError(f"there is no band {name!r}: {index} needs {', '.join(BANDS[index])}")
+    band = bands[name]
+    units = str(band.attrs.get("units", ""))
+    if units.lower() not in _SHARES:
+        raise UnitsError(
+            f"{name} is in {units!r}: reflectance as a part of one is needed (units '1'); counts "
+            "are divided by the scale that their provider tells"
+        )
+    if band.dtype.kind not in "fiu":
+        raise ValuesError(f"{name} is of type {band.dtype}: numbers are needed")
+    if band.size == 0:
+        raise ValuesError(f"{name} has no values: its sizes are {dict(band.sizes)}")
+    return band if band.dtype == np.float32 else band.astype(np.float64)
