@@ -12,7 +12,10 @@ const MAIN = [
   'station_file',
   'region',
   'n_members',
-  'din'
+  'din',
+  'cell_size',
+  'min_samples',
+  'reference'
 ];
 
 export default defineLaboratory({

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluecloud_routines import ParameterError
+from bluecloud_routines._rarefaction import Sample
 from bluecloud_routines.genomics import rarefaction, richness_at_coverage
-from bluecloud_routines.genomics.rarefaction import Sample
 from tests.routines.genomics.conftest import community
 
 SMALL = (5, 3, 2, 1, 1)

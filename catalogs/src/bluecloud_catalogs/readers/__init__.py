@@ -52,6 +52,7 @@ from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
 from .stac import StacScenes, StacTree
 from .synthetic_farms import SyntheticCages
+from .synthetic_plankton import SyntheticPlankton
 from .synthetic_ponds import SyntheticPonds
 from .synthetic_sigma0 import SyntheticSigma0
 from .synthetic_sst import SyntheticSst
@@ -130,6 +131,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "stac-tree": StacTree(),
         "synthetic-cages": SyntheticCages(),
         "synthetic-ponds": SyntheticPonds(),
+        "synthetic-plankton": SyntheticPlankton(),
         "synthetic-sigma0": SyntheticSigma0(),
         "synthetic-sst": SyntheticSst(),
         "synthetic-station": SyntheticStation(),

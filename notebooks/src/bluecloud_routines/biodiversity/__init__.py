@@ -3,6 +3,12 @@
 from bluecloud_routines.biodiversity.abundance import abundance_observations, in_period
 from bluecloud_routines.biodiversity.correlation import CovarianceFit, fit_covariance
 from bluecloud_routines.biodiversity.grids import coast_distance, sea_mask
+from bluecloud_routines.biodiversity.indicators import COPEPODS, plankton_indicators
+from bluecloud_routines.biodiversity.lifeforms import (
+    LARGE_COPEPODS,
+    SMALL_COPEPODS,
+    lifeform_index,
+)
 from bluecloud_routines.biodiversity.npzd import (
     npzd_drivers,
     parameter_ranges,
@@ -15,15 +21,20 @@ from bluecloud_routines.biodiversity.npzd_light import clear_sky_par
 from bluecloud_routines.biodiversity.zooplankton import residual_table, zooplankton_map
 
 __all__ = [
+    "COPEPODS",
+    "LARGE_COPEPODS",
+    "SMALL_COPEPODS",
     "CovarianceFit",
     "abundance_observations",
     "clear_sky_par",
     "coast_distance",
     "fit_covariance",
     "in_period",
+    "lifeform_index",
     "npzd_drivers",
     "parameter_ranges",
     "parameter_table",
+    "plankton_indicators",
     "residual_table",
     "sea_mask",
     "share_table",

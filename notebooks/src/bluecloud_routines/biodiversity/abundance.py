@@ -37,7 +37,7 @@ def per_cubic_metre(units: object) -> float | None:
     return _UNITS.get(plain)
 
 
-def abundance_observations(measurements: pd.DataFrame) -> pd.DataFrame:
+def abundance_observations(measurements: pd.DataFrame, *, by_taxon: bool = False) -> pd.DataFrame:
     """One row for each sample: where, when and how many individuals in a cubic metre.
 
     Parameters
@@ -47,11 +47,14 @@ def abundance_observations(measurements: pd.DataFrame) -> pd.DataFrame:
         measurementValue, measurementUnit and, if there are any, measurementTypeID and eventID.
         What is no abundance in a volume of water is left out, and so are rows without a number.
         What one event counted apart, such as the stages of a species, is added up.
+    by_taxon
+        A row for each taxon of each sample instead: then scientificName is needed too.
 
     Returns
     -------
     pandas.DataFrame
-        ``decimalLongitude``, ``decimalLatitude``, ``time``, ``value`` (m-3), in order of time.
+        ``decimalLongitude``, ``decimalLatitude``, ``time``, ``value`` (m-3), in order of time;
+        by taxon also ``taxon``, and ``sample``, a number that the rows of a sample share.
         Its ``attrs`` are those of the measurements, with ``units`` and ``left_out``, the number
         of measurements of abundance that could not be used.
 
@@ -64,9 +67,10 @@ def abundance_observations(measurements: pd.DataFrame) -> pd.DataFrame:
     ValuesError
         If there is no abundance.
     """
-    absent = [name for name in _NEEDED if name not in measurements]
+    needed = [*_NEEDED, *(["scientificName"] if by_taxon else [])]
+    absent = [name for name in needed if name not in measurements]
     if absent:
-        raise ParameterError(f"the measurements have no {absent}: {list(_NEEDED)} are needed")
+        raise ParameterError(f"the measurements have no {absent}: {needed} are needed")
     if measurements.empty:
         raise ValuesError("there are no measurements: nothing was found of what was asked for")
     counted = measurements[_is_abundance(measurements)]
@@ -82,13 +86,20 @@ def abundance_observations(measurements: pd.DataFrame) -> pd.DataFrame:
     place = ["decimalLongitude", "decimalLatitude", "time"]
     good = np.isfinite(samples["value"]) & samples[place].notna().all(axis=1)
     keys = [*place, *(["eventID"] if "eventID" in samples else [])]
+    taxa = ["scientificName"] if by_taxon else []
+    good &= samples[taxa].notna().all(axis=1)
+    kept = samples[good]
+    if by_taxon:
+        kept = kept.assign(sample=kept.groupby(keys, dropna=False, sort=True).ngroup())
+        taxa = ["sample", *taxa]
     table: pd.DataFrame = (
-        samples[good]
-        .groupby(keys, dropna=False, sort=True)["value"]
+        kept.groupby([*keys, *taxa], dropna=False, sort=True)["value"]
         .sum()
         .reset_index()
         .drop(columns="eventID", errors="ignore")
-        .sort_values([place[2], *place[:2]], ignore_index=True)
+        .rename(columns={"scientificName": "taxon"})
+        .sort_values([place[2], *place[:2], *(["sample", "taxon"] if by_taxon else [])])
+        .reset_index(drop=True)
     )
     table.attrs = {
         **measurements.attrs,

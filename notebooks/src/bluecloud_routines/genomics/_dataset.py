@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from bluecloud_routines._rarefaction import Sample
 from bluecloud_routines.genomics._tables import counts_of, one_of, whole_number
 from bluecloud_routines.genomics.dissimilarity import METRICS
 from bluecloud_routines.genomics.diversity import alpha_diversity
 from bluecloud_routines.genomics.ordination import Ordination
 from bluecloud_routines.genomics.permutations import PermutationTest, table_of_tests
-from bluecloud_routines.genomics.rarefaction import METHODS, Sample, richness_at_coverage
+from bluecloud_routines.genomics.rarefaction import METHODS, richness_at_coverage
 
 ORDINATIONS = {
     "pcoa": "Gower (1966), https://doi.org/10.1093/biomet/53.3-4.325",

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from bluecloud_routines.genomics._tables import Integers, counts_of
-from bluecloud_routines.genomics.rarefaction import Sample
+from bluecloud_routines._counts import counts_of
+from bluecloud_routines._diversity import chao1, concentration, richness, shannon_entropy
+from bluecloud_routines._rarefaction import Sample
 
 
 def alpha_diversity(counts: pd.DataFrame) -> pd.DataFrame:
@@ -38,18 +39,15 @@ def alpha_diversity(counts: pd.DataFrame) -> pd.DataFrame:
     Chao & Jost (2012), https://doi.org/10.1890/11-1952.1
     """
     values = counts_of(counts)
-    reads = values.sum(axis=1)
-    share = values / reads[:, None]
-    logarithm = np.log(share, where=share > 0, out=np.zeros_like(share))
-    shannon = -(share * logarithm).sum(axis=1)
+    shannon = shannon_entropy(values)
     return pd.DataFrame(
         {
-            "reads": reads,
-            "richness": (values > 0).sum(axis=1),
+            "reads": values.sum(axis=1),
+            "richness": richness(values),
             "hill_1": np.exp(shannon),
-            "hill_2": 1 / (share**2).sum(axis=1),
-            "shannon": shannon + 0.0,  # no -0
-            "chao1": _chao1(values),
+            "hill_2": 1 / concentration(values),
+            "shannon": shannon,
+            "chao1": chao1(values),
             "coverage": [
                 float(sample.coverage_at(np.array([sample.reads]))[0])
                 for sample in map(Sample, values)
@@ -57,12 +55,3 @@ def alpha_diversity(counts: pd.DataFrame) -> pd.DataFrame:
         },
         index=counts.index,
     )
-
-
-def _chao1(values: Integers) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
-    once, twice = ((values == k).sum(axis=1) for k in (1, 2))
-    found = (values > 0).sum(axis=1)
-    estimate: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = found + once * (once - 1) / (
-        2 * (twice + 1)
-    )
-    return estimate
