@@ -5,7 +5,7 @@
 Identifiers begin with zeros, platforms are called SYNTHETIC. One cast off Iberia in January
 2020 has an adjusted value that was taken away, one bad flag and one gap. Twelve floats drift in
 the North Atlantic through 2019, four in each of three kinds of water: subpolar, of the current
-between, subtropical.
+between, subtropical. The water is mixed to some depth, far down in winter and little in summer.
 """
 
 import json
@@ -78,12 +78,12 @@ def floats() -> pd.DataFrame:
         south, west = ((52.0, -46.0), (40.5, -58.0), (26.0, -62.0))[water]
         north, east = ((0.25, 0.55), (0.28, 0.85), (0.16, -0.3))[water]
         for cycle in range(1, 13):
-            weather = np.random.default_rng([number, cycle]).standard_normal(5)
+            weather = np.random.default_rng([number, cycle]).standard_normal(6)
             date = pd.Timestamp(2019, 1, 9, 6) + pd.Timedelta(days=30 * (cycle - 1))
             season = -np.cos(2 * np.pi * (date.day_of_year - 55) / 365)
             # Eddies bring some of the neighbouring water.
             kind = float(np.clip(water + 0.3 * weather[3], 0, 2))
-            surface, deep, scale, salt, slope, fresh = (
+            surface, deep, scale, salt, slope, fresh, winter = (
                 np.interp(kind, (0, 1, 2), each)
                 for each in (
                     (7.5, 15.5, 21.5),
@@ -92,13 +92,16 @@ def floats() -> pd.DataFrame:
                     (34.75, 34.72, 34.55),
                     (0.03, 0.105, 0.118),
                     (0.5, 0.25, 0.0),
+                    (320, 190, 110),
                 )
             )
-            temperature = deep + (surface - deep) * np.exp(-((pressure / scale) ** 1.4))
-            temperature += (2.2 + 2.2 * season) * np.exp(-((pressure / 55) ** 2))
-            temperature += 0.6 * weather[2] * np.exp(-pressure / 400)
+            mixed = (15 + winter * ((1 - season) / 2) ** 2) * np.exp(0.2 * weather[5])
+            level = np.maximum(pressure, mixed)
+            temperature = deep + (surface - deep) * np.exp(-((level / scale) ** 1.4))
+            temperature += (2.2 + 2.2 * season) * np.exp(-((level / 55) ** 2))
+            temperature += 0.6 * weather[2] * np.exp(-level / 400)
             salinity = salt + slope * (temperature - 3.5) + 0.02 * weather[4]
-            salinity -= fresh * np.exp(-pressure / 60)
+            salinity -= fresh * np.exp(-level / 60)
             measured = {
                 "PRES": pressure,
                 "TEMP": temperature.round(3),

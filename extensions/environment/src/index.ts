@@ -14,7 +14,9 @@ const MAIN = [
   'relation',
   'bbox',
   'period',
-  'classes'
+  'classes',
+  'layer_bottoms',
+  'criterion'
 ];
 
 export default defineLaboratory({

@@ -16,6 +16,7 @@ from bluecloud_routines.errors import (
     ValuesError,
 )
 from bluecloud_routines.mann_kendall import monotonic_trend
+from bluecloud_routines.odv import odv_text
 from bluecloud_routines.products import describe_product, described_csv, product_citation
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "describe_product",
     "described_csv",
     "monotonic_trend",
+    "odv_text",
     "product_citation",
 ]

@@ -13,8 +13,14 @@ from bluecloud_routines.environment.gas_exchange import (
     gas_transfer_velocity,
     schmidt_number,
 )
+from bluecloud_routines.environment.heat_content import (
+    heating_rate,
+    ocean_heat_content,
+    steric_height,
+)
 from bluecloud_routines.environment.heatwaves import CATEGORIES, marine_heatwaves
 from bluecloud_routines.environment.levels import on_levels, profiles_of
+from bluecloud_routines.environment.mixed_layer import mixed_layer_depth
 from bluecloud_routines.environment.pattern_choice import pattern_criterion
 from bluecloud_routines.environment.patterns import (
     ROBUSTNESS,
@@ -23,6 +29,7 @@ from bluecloud_routines.environment.patterns import (
     ocean_patterns,
 )
 from bluecloud_routines.environment.regimes import ocean_regimes, weekly_cycle
+from bluecloud_routines.environment.seawater import seawater_properties
 from bluecloud_routines.environment.surface import sea_surface_temperature
 from bluecloud_routines.environment.surface_alkalinity import surface_alkalinity
 from bluecloud_routines.environment.tables import observations
@@ -42,11 +49,14 @@ __all__ = [
     "deseasonalised",
     "fit_patterns",
     "gas_transfer_velocity",
+    "heating_rate",
     "heatwave_events",
     "linear_trend",
     "marine_heatwaves",
+    "mixed_layer_depth",
     "monthly_anomaly",
     "observations",
+    "ocean_heat_content",
     "ocean_patterns",
     "ocean_regimes",
     "on_every_day",
@@ -56,6 +66,8 @@ __all__ = [
     "schmidt_number",
     "sea_surface_temperature",
     "seawater_fugacity",
+    "seawater_properties",
+    "steric_height",
     "surface_alkalinity",
     "thermal_components",
     "weekly_cycle",

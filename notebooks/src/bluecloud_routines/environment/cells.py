@@ -8,16 +8,16 @@ _UNITS = {"latitude": "degrees_north", "longitude": "degrees_east"}
 _NAMES = {"latitude": ("latitude", "lat"), "longitude": ("longitude", "lon")}
 
 
-def coordinate_of(field: xr.DataArray, standard_name: str) -> xr.DataArray:
+def coordinate_of(field: xr.DataArray, standard_name: str, *, single: bool = False) -> xr.DataArray:
     """The ``latitude`` or ``longitude``: by CF standard name, then units, then its own name.
 
     Raises
     ------
     ValuesError
-        If there is none along a dimension.
+        If there is none along a dimension, or none at all where a ``single`` value may be.
     """
     units = _UNITS[standard_name]
-    named: list[xr.DataArray] = [c for c in field.coords.values() if c.dims]
+    named: list[xr.DataArray] = [c for c in field.coords.values() if c.dims or single]
     for coordinate in named:
         said = coordinate.attrs.get("standard_name"), coordinate.attrs.get("units")
         if said[0] == standard_name or said[1] == units:

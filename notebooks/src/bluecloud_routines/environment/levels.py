@@ -28,7 +28,7 @@ def profiles_of(table: pd.DataFrame, *, by: Sequence[str], units: Mapping[str, s
     -------
     xarray.Dataset
         The variables on ``profile`` and ``sample``, padded with NaN at the end; time and place
-        of each profile's first sample as coordinates.
+        of each profile's first sample, and the columns ``by``, as coordinates.
 
     Raises
     ------
@@ -51,8 +51,8 @@ def profiles_of(table: pd.DataFrame, *, by: Sequence[str], units: Mapping[str, s
         values = np.full(shape, np.nan)
         values[profile, sample] = table[name]
         variables[name] = (("profile", "sample"), values, {"units": unit})
-    firsts = groups[list(where)].first()
-    coords = {name: ("profile", firsts[name].to_numpy()) for name in where}
+    firsts = groups[[name for name in where if name not in by]].first().reset_index()
+    coords = {name: ("profile", firsts[name].to_numpy()) for name in firsts}
     return xr.Dataset(variables, coords=coords)
 
 
