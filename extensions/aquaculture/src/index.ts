@@ -10,7 +10,9 @@ const MAIN = [
   'pfa',
   'persistence',
   'index',
-  'max_deviation_db'
+  'max_deviation_db',
+  'logic',
+  'suitable'
 ];
 
 export default defineLaboratory({

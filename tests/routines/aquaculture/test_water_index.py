@@ -44,6 +44,7 @@ def test_the_indices_are_those_of_their_papers() -> None:
         found = water_index(water, index=index)  # type: ignore[arg-type]
         assert float(found[0]) == pytest.approx(value, abs=1e-15)
         assert found.attrs["units"] == "1"
+        assert "standard_name" not in found.attrs  # it is no reflectance
     dark = water_index(bands(green=[0.0, np.nan], nir=[0.0, 0.1]), index="ndwi")
     assert dark.isnull().all()
 

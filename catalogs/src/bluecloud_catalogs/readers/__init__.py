@@ -51,6 +51,7 @@ from .repository import RepositorySearch, RepositoryTable
 from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
 from .stac import StacScenes, StacTree
+from .synthetic_conditions import SyntheticConditions
 from .synthetic_farms import SyntheticCages
 from .synthetic_plankton import SyntheticPlankton
 from .synthetic_ponds import SyntheticPonds
@@ -130,6 +131,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "stac-scenes": StacScenes(),
         "stac-tree": StacTree(),
         "synthetic-cages": SyntheticCages(),
+        "synthetic-conditions": SyntheticConditions(),
         "synthetic-ponds": SyntheticPonds(),
         "synthetic-plankton": SyntheticPlankton(),
         "synthetic-sigma0": SyntheticSigma0(),

@@ -10,12 +10,14 @@ from bluecloud_routines.aquaculture.accuracy import (
     confusion_matrix,
     sample_by_class,
 )
+from bluecloud_routines.aquaculture.ahp import AhpWeights, ahp_weights
 from bluecloud_routines.aquaculture.cages_in_radar import (
     CageDetection,
     detect_cages,
     persistent_false_alarm,
 )
 from bluecloud_routines.aquaculture.changes import compare_with_register, farm_changes
+from bluecloud_routines.aquaculture.criteria import Criterion, membership
 from bluecloud_routines.aquaculture.detector import Detector, cfar
 from bluecloud_routines.aquaculture.farms import FarmInventory, farm_inventory
 from bluecloud_routines.aquaculture.features import described_geojson
@@ -35,13 +37,24 @@ from bluecloud_routines.aquaculture.production import (
     farm_production,
 )
 from bluecloud_routines.aquaculture.sea import sea_mask, waters
+from bluecloud_routines.aquaculture.site_layers import (
+    distance_to_places,
+    exceedance,
+    percentile,
+    suitable_area,
+    within_shapes,
+)
+from bluecloud_routines.aquaculture.suitability import site_suitability
 from bluecloud_routines.aquaculture.water_index import water_index
+from bluecloud_routines.aquaculture.weighing import WeightSensitivity, weight_sensitivity
 
 __all__ = [
     "ACCURACY_REFERENCE",
     "SPECIES",
+    "AhpWeights",
     "AreaEstimate",
     "CageDetection",
+    "Criterion",
     "Detector",
     "FarmInventory",
     "PondMap",
@@ -50,6 +63,8 @@ __all__ = [
     "Production",
     "Range",
     "Shapes",
+    "WeightSensitivity",
+    "ahp_weights",
     "area_estimates",
     "box_table",
     "cfar",
@@ -60,16 +75,24 @@ __all__ = [
     "detect_cages",
     "detection_probability",
     "deviation_multiplier",
+    "distance_to_places",
+    "exceedance",
     "farm_changes",
     "farm_inventory",
     "farm_production",
     "mean_multiplier",
+    "membership",
     "order_multiplier",
     "otsu_threshold",
+    "percentile",
     "persistent_false_alarm",
     "pond_mapping",
     "sample_by_class",
     "sea_mask",
+    "site_suitability",
+    "suitable_area",
     "water_index",
     "waters",
+    "weight_sensitivity",
+    "within_shapes",
 ]

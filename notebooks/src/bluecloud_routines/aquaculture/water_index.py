@@ -74,7 +74,7 @@ def water_index(bands: xr.Dataset, *, index: Index = "mndwi") -> xr.DataArray:
         found = b["blue"] + 2.5 * b["green"] - 1.5 * (b["nir"] + b["swir1"]) - 0.25 * b["swir2"]
     mapping = {k: v for k, v in b["green"].attrs.items() if k == "grid_mapping"}
     named = {"long_name": f"water index {index}", "units": "1", "references": REFERENCES[index]}
-    return found.rename("water_index").assign_attrs(named | mapping)
+    return found.rename("water_index").drop_attrs(deep=False).assign_attrs(named | mapping)
 
 
 def _normalised(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.floating]:
