@@ -28,6 +28,7 @@ NOT_LIVE = {
     "synthetic-cages": "takes no parameter",
     "synthetic-sigma0": "takes no parameter",
     "synthetic-sst": "takes no parameter",
+    "synthetic-chlorophyll": "takes no parameter",
     "synthetic-plankton": "takes no parameter",
     "synthetic-station": "takes no parameter",
 }

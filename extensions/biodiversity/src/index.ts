@@ -15,7 +15,10 @@ const MAIN = [
   'din',
   'cell_size',
   'min_samples',
-  'reference'
+  'reference',
+  'surface_file',
+  'month',
+  'match'
 ];
 
 export default defineLaboratory({

@@ -52,6 +52,7 @@ from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
 from .stac import StacScenes, StacTree
 from .synthetic_conditions import SyntheticConditions
+from .synthetic_chlorophyll import SyntheticChlorophyll
 from .synthetic_farms import SyntheticCages
 from .synthetic_plankton import SyntheticPlankton
 from .synthetic_ponds import SyntheticPonds
@@ -133,6 +134,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "synthetic-cages": SyntheticCages(),
         "synthetic-conditions": SyntheticConditions(),
         "synthetic-ponds": SyntheticPonds(),
+        "synthetic-chlorophyll": SyntheticChlorophyll(),
         "synthetic-plankton": SyntheticPlankton(),
         "synthetic-sigma0": SyntheticSigma0(),
         "synthetic-sst": SyntheticSst(),

@@ -1,6 +1,8 @@
 """Routines of the laboratory *Zoo- and Phytoplankton EOV products*."""
 
+from bluecloud_routines.biodiversity._soca_model import SocaModel
 from bluecloud_routines.biodiversity.abundance import abundance_observations, in_period
+from bluecloud_routines.biodiversity.chlorophyll import PROFILE_DEPTHS, chlorophyll_profiles
 from bluecloud_routines.biodiversity.correlation import CovarianceFit, fit_covariance
 from bluecloud_routines.biodiversity.grids import coast_distance, sea_mask
 from bluecloud_routines.biodiversity.indicators import COPEPODS, plankton_indicators
@@ -18,17 +20,29 @@ from bluecloud_routines.biodiversity.npzd import (
 )
 from bluecloud_routines.biodiversity.npzd_forcing import station_forcing
 from bluecloud_routines.biodiversity.npzd_light import clear_sky_par
+from bluecloud_routines.biodiversity.soca import (
+    SOCA_HIDDEN,
+    SOCA_REDUCTIONS,
+    fit_soca,
+    soca_profiles,
+)
 from bluecloud_routines.biodiversity.zooplankton import residual_table, zooplankton_map
 
 __all__ = [
     "COPEPODS",
     "LARGE_COPEPODS",
+    "PROFILE_DEPTHS",
     "SMALL_COPEPODS",
+    "SOCA_HIDDEN",
+    "SOCA_REDUCTIONS",
     "CovarianceFit",
+    "SocaModel",
     "abundance_observations",
+    "chlorophyll_profiles",
     "clear_sky_par",
     "coast_distance",
     "fit_covariance",
+    "fit_soca",
     "in_period",
     "lifeform_index",
     "npzd_drivers",
@@ -39,6 +53,7 @@ __all__ = [
     "sea_mask",
     "share_table",
     "simulate_npzd",
+    "soca_profiles",
     "station_forcing",
     "zooplankton_map",
 ]

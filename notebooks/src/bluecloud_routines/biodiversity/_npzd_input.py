@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bluecloud_routines._temperature import to_celsius
 from bluecloud_routines._time import require_daily, with_dates
+from bluecloud_routines.biodiversity._chlorophyll import plain_units, require_chlorophyll
 from bluecloud_routines.biodiversity._npzd_model import Days
 from bluecloud_routines.biodiversity._npzd_parameters import Floats
 from bluecloud_routines.biodiversity.npzd_forcing import in_mmol_m3
@@ -16,7 +17,6 @@ from bluecloud_routines.errors import ParameterError, TooShortError, UnitsError,
 
 _NAMES = ("par", "temperature", "din", "phosphate", "silicate")
 _MICROEINSTEIN = frozenset({"umolm-2s-1", "µmolm-2s-1", "umol/m2/s", "uem-2s-1"})
-_CHLOROPHYLL = frozenset({"mgm-3", "mg/m3", "ugl-1", "ug/l", "µgl-1", "µg/l"})
 _LEAST_DAYS = 3  # with observations, in each part that is judged
 
 
@@ -101,11 +101,7 @@ def observed(
     UnitsError, TimeAxisError, ValuesError, TooShortError
         As :func:`npzd_drivers` says.
     """
-    units = _plain(chlorophyll.attrs.get("units"))
-    if units not in _CHLOROPHYLL:
-        raise UnitsError(
-            f"chlorophyll is in {chlorophyll.attrs.get('units')!r}: 'mg m-3' or 'ug L-1' is needed"
-        )
+    require_chlorophyll(chlorophyll)
     green = _day_means(chlorophyll, "chlorophyll", times)
     animals = None
     if zooplankton is not None:
@@ -159,15 +155,10 @@ def _in_units(series: xr.DataArray, name: str) -> xr.DataArray:
     if name == "temperature":
         return to_celsius(series)
     if name == "par":
-        if _plain(series.attrs.get("units")) not in _MICROEINSTEIN:
+        if plain_units(series.attrs.get("units")) not in _MICROEINSTEIN:
             raise UnitsError(
                 f"'par' is in {series.attrs.get('units')!r}: 'umol m-2 s-1' is needed; "
                 "W m-2 of photosynthetic light times 4.57 gives it"
             )
         return series
     return in_mmol_m3(series, name)
-
-
-def _plain(units: object) -> str:
-    plain = str(units).lower().translate(str.maketrans("", "", " ._"))
-    return plain.replace("μ", "µ")
