@@ -26,6 +26,7 @@ NOT_LIVE = {
     "gridded-file": "takes no parameter",
     "image-set": "tests/catalogs/test_eurobioimaging.py asks its sample for anything",
     "synthetic-cages": "takes no parameter",
+    "synthetic-coast": "takes no parameter",
     "synthetic-sigma0": "takes no parameter",
     "synthetic-sst": "takes no parameter",
     "synthetic-chlorophyll": "takes no parameter",

@@ -16,7 +16,9 @@ const MAIN = [
   'period',
   'classes',
   'layer_bottoms',
-  'criterion'
+  'criterion',
+  'data_file',
+  'months'
 ];
 
 export default defineLaboratory({

@@ -53,6 +53,7 @@ from .sparql import Sparql
 from .stac import StacScenes, StacTree
 from .synthetic_conditions import SyntheticConditions
 from .synthetic_chlorophyll import SyntheticChlorophyll
+from .synthetic_coast import SyntheticCoast
 from .synthetic_farms import SyntheticCages
 from .synthetic_plankton import SyntheticPlankton
 from .synthetic_ponds import SyntheticPonds
@@ -131,6 +132,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "sparql": Sparql(),
         "stac-scenes": StacScenes(),
         "stac-tree": StacTree(),
+        "synthetic-coast": SyntheticCoast(),
         "synthetic-cages": SyntheticCages(),
         "synthetic-conditions": SyntheticConditions(),
         "synthetic-ponds": SyntheticPonds(),

@@ -5,6 +5,15 @@ from bluecloud_routines.environment.anomaly import area_mean, monthly_anomaly
 from bluecloud_routines.environment.carbon_seasons import deseasonalised, thermal_components
 from bluecloud_routines.environment.carbonate import carbon_system
 from bluecloud_routines.environment.cells import cell_names
+from bluecloud_routines.environment.eutrophication import (
+    CLASSES as TROPHIC_CLASSES,
+)
+from bluecloud_routines.environment.eutrophication import (
+    eutrophication,
+    oxygen_saturation,
+    trophic_class,
+    trophic_index,
+)
 from bluecloud_routines.environment.events import heatwave_events, on_every_day
 from bluecloud_routines.environment.fugacity import air_fugacity, seawater_fugacity
 from bluecloud_routines.environment.gas_exchange import (
@@ -34,10 +43,12 @@ from bluecloud_routines.environment.surface import sea_surface_temperature
 from bluecloud_routines.environment.surface_alkalinity import surface_alkalinity
 from bluecloud_routines.environment.tables import observations
 from bluecloud_routines.environment.trend import linear_trend
+from bluecloud_routines.environment.yearly import yearly_statistic
 
 __all__ = [
     "CATEGORIES",
     "ROBUSTNESS",
+    "TROPHIC_CLASSES",
     "PatternModel",
     "air_fugacity",
     "area_mean",
@@ -47,6 +58,7 @@ __all__ = [
     "class_frequency",
     "co2_solubility",
     "deseasonalised",
+    "eutrophication",
     "fit_patterns",
     "gas_transfer_velocity",
     "heating_rate",
@@ -61,6 +73,7 @@ __all__ = [
     "ocean_regimes",
     "on_every_day",
     "on_levels",
+    "oxygen_saturation",
     "pattern_criterion",
     "profiles_of",
     "schmidt_number",
@@ -70,5 +83,8 @@ __all__ = [
     "steric_height",
     "surface_alkalinity",
     "thermal_components",
+    "trophic_class",
+    "trophic_index",
     "weekly_cycle",
+    "yearly_statistic",
 ]
