@@ -8,6 +8,8 @@ const MAIN = [
   'year_first',
   'year_last',
   'resolutions',
+  'files',
+  'gears',
   'stock_file',
   'resilience',
   'start',

@@ -9,6 +9,11 @@ from bluecloud_routines.fisheries.elefan import (
 )
 from bluecloud_routines.fisheries.grids import RESOLUTIONS
 from bluecloud_routines.fisheries.growth import Growth
+from bluecloud_routines.fisheries.harmonise import (
+    HarmonisedCatch,
+    harmonise_catch,
+    join_authorities,
+)
 from bluecloud_routines.fisheries.indicators import (
     annual_catch,
     monthly_catch,
@@ -22,6 +27,7 @@ from bluecloud_routines.fisheries.per_recruit import PerRecruit, per_recruit
 from bluecloud_routines.fisheries.scale import catch_at_scale, catch_rows_at_scale
 from bluecloud_routines.fisheries.scale_table import scale_statistics
 from bluecloud_routines.fisheries.simulated_lengths import simulated_lengths
+from bluecloud_routines.fisheries.simulated_reports import ORGANISATIONS, simulated_reports
 from bluecloud_routines.fisheries.simulated_stock import simulated_stock
 from bluecloud_routines.fisheries.statistics import (
     cells_for_share,
@@ -33,10 +39,12 @@ from bluecloud_routines.fisheries.statistics import (
 from bluecloud_routines.fisheries.surplus_production import StockAssessment, surplus_production
 
 __all__ = [
+    "ORGANISATIONS",
     "RESOLUTIONS",
     "CatchCurve",
     "Growth",
     "GrowthFit",
+    "HarmonisedCatch",
     "LengthAssessment",
     "PerRecruit",
     "StockAssessment",
@@ -51,6 +59,8 @@ __all__ = [
     "fit_growth",
     "gini",
     "growth_score",
+    "harmonise_catch",
+    "join_authorities",
     "length_based",
     "length_frequency",
     "monthly_catch",
@@ -62,6 +72,7 @@ __all__ = [
     "share_of_cells",
     "share_of_species",
     "simulated_lengths",
+    "simulated_reports",
     "simulated_stock",
     "surplus_production",
     "taylor_slope",
