@@ -16,6 +16,10 @@ const MAIN = [
   'asked',
   'exclusivity',
   'min_stations',
+  'taxon',
+  'bbox',
+  'sightings_file',
+  'by_visits',
   'groups',
   'bootstraps'
 ];

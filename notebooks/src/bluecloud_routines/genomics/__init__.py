@@ -22,6 +22,9 @@ from bluecloud_routines.genomics.extrapolation import mess
 from bluecloud_routines.genomics.fitting import envfit
 from bluecloud_routines.genomics.folds import blocked_folds, cross_validated, random_folds
 from bluecloud_routines.genomics.interpolation import features_between_samples
+from bluecloud_routines.genomics.maxent import Maxent, maxent
+from bluecloud_routines.genomics.niche import MEMBERS, taxon_niche
+from bluecloud_routines.genomics.niche_scores import auc, boyce, true_skill
 from bluecloud_routines.genomics.ordination import (
     Ordination,
     nonmetric_scaling,
@@ -33,18 +36,22 @@ from bluecloud_routines.genomics.taxa import RANKS, community_table
 from bluecloud_routines.genomics.variance import permanova
 
 __all__ = [
+    "MEMBERS",
     "METRICS",
     "ORDINATIONS",
     "RANKS",
     "BoostedTrees",
     "Boosting",
     "Correspondence",
+    "Maxent",
     "Ordination",
     "PermutationTest",
     "alpha_diversity",
+    "auc",
     "beta_diversity",
     "blocked_folds",
     "boosted_trees",
+    "boyce",
     "cluster_composition",
     "cluster_summary",
     "community_diversity",
@@ -59,6 +66,7 @@ __all__ = [
     "gene_functions",
     "great_circle",
     "mantel",
+    "maxent",
     "mess",
     "nonmetric_scaling",
     "permanova",
@@ -68,4 +76,6 @@ __all__ = [
     "richness_at_coverage",
     "rv_coefficient",
     "table_of_tests",
+    "taxon_niche",
+    "true_skill",
 ]
