@@ -12,7 +12,9 @@ const MAIN = [
   'index',
   'max_deviation_db',
   'logic',
-  'suitable'
+  'suitable',
+  'tgc',
+  'warm_c'
 ];
 
 export default defineLaboratory({

@@ -19,8 +19,10 @@ from bluecloud_routines.aquaculture.cages_in_radar import (
 from bluecloud_routines.aquaculture.changes import compare_with_register, farm_changes
 from bluecloud_routines.aquaculture.criteria import Criterion, membership
 from bluecloud_routines.aquaculture.detector import Detector, cfar
+from bluecloud_routines.aquaculture.event_days import event_days
 from bluecloud_routines.aquaculture.farms import FarmInventory, farm_inventory
 from bluecloud_routines.aquaculture.features import described_geojson
+from bluecloud_routines.aquaculture.growth import growth_stress, stress_table
 from bluecloud_routines.aquaculture.multipliers import (
     detection_probability,
     deviation_multiplier,
@@ -44,6 +46,7 @@ from bluecloud_routines.aquaculture.site_layers import (
     suitable_area,
     within_shapes,
 )
+from bluecloud_routines.aquaculture.stock import Stock
 from bluecloud_routines.aquaculture.suitability import site_suitability
 from bluecloud_routines.aquaculture.water_index import water_index
 from bluecloud_routines.aquaculture.weighing import WeightSensitivity, weight_sensitivity
@@ -63,6 +66,7 @@ __all__ = [
     "Production",
     "Range",
     "Shapes",
+    "Stock",
     "WeightSensitivity",
     "ahp_weights",
     "area_estimates",
@@ -76,10 +80,12 @@ __all__ = [
     "detection_probability",
     "deviation_multiplier",
     "distance_to_places",
+    "event_days",
     "exceedance",
     "farm_changes",
     "farm_inventory",
     "farm_production",
+    "growth_stress",
     "mean_multiplier",
     "membership",
     "order_multiplier",
@@ -90,6 +96,7 @@ __all__ = [
     "sample_by_class",
     "sea_mask",
     "site_suitability",
+    "stress_table",
     "suitable_area",
     "water_index",
     "waters",
