@@ -51,9 +51,9 @@ from .repository import RepositorySearch, RepositoryTable
 from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
 from .stac import StacScenes, StacTree
-from .synthetic_conditions import SyntheticConditions
 from .synthetic_chlorophyll import SyntheticChlorophyll
 from .synthetic_coast import SyntheticCoast
+from .synthetic_conditions import SyntheticConditions
 from .synthetic_farms import SyntheticCages
 from .synthetic_plankton import SyntheticPlankton
 from .synthetic_ponds import SyntheticPonds
