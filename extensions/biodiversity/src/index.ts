@@ -18,7 +18,11 @@ const MAIN = [
   'reference',
   'surface_file',
   'month',
-  'match'
+  'match',
+  'chlorophyll_file',
+  'method',
+  'threshold',
+  'first_month'
 ];
 
 export default defineLaboratory({

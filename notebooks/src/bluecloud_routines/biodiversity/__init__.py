@@ -20,6 +20,11 @@ from bluecloud_routines.biodiversity.npzd import (
 )
 from bluecloud_routines.biodiversity.npzd_forcing import station_forcing
 from bluecloud_routines.biodiversity.npzd_light import clear_sky_par
+from bluecloud_routines.biodiversity.phenology import (
+    BLOOM_METHODS,
+    bloom_phenology,
+    chlorophyll_trend,
+)
 from bluecloud_routines.biodiversity.soca import (
     SOCA_HIDDEN,
     SOCA_REDUCTIONS,
@@ -29,6 +34,7 @@ from bluecloud_routines.biodiversity.soca import (
 from bluecloud_routines.biodiversity.zooplankton import residual_table, zooplankton_map
 
 __all__ = [
+    "BLOOM_METHODS",
     "COPEPODS",
     "LARGE_COPEPODS",
     "PROFILE_DEPTHS",
@@ -38,7 +44,9 @@ __all__ = [
     "CovarianceFit",
     "SocaModel",
     "abundance_observations",
+    "bloom_phenology",
     "chlorophyll_profiles",
+    "chlorophyll_trend",
     "clear_sky_par",
     "coast_distance",
     "fit_covariance",
