@@ -119,7 +119,7 @@ def test_expected_taxa_are_the_mean_over_all_draws(counts: list[int], size: int)
         assert found == pytest.approx(np.mean(draws), rel=1e-10)
 
 
-@FEW
+@settings(deadline=None, max_examples=8)
 @given(seed=st.integers(0, 10**6))
 def test_neither_the_order_of_rows_nor_a_unit_of_effort_changes_shares(seed: int) -> None:
     table = many(seed, samples=60)
@@ -139,8 +139,7 @@ def test_cells_with_few_samples_have_no_indicator_and_say_how_many_they_have() -
     found = plankton_indicators(table, min_samples=15)
     few = found["n_samples"] < 15
     assert 0 < int(few.sum()) < few.size
-    xr_equal = found["shannon"].where(~few).identical(found["shannon"])
-    assert xr_equal
+    assert found["shannon"].where(few).isnull().all()
     np.testing.assert_array_equal(found["shannon"].where(~few), every["shannon"].where(~few))
     assert int(found["n_samples"].sum()) == 200
 
