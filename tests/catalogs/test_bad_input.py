@@ -32,6 +32,7 @@ NOT_LIVE = {
     "synthetic-chlorophyll": "takes no parameter",
     "synthetic-plankton": "takes no parameter",
     "synthetic-station": "takes no parameter",
+    "synthetic-wind": "takes no parameter",
 }
 
 

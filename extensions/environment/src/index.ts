@@ -18,7 +18,9 @@ const MAIN = [
   'layer_bottoms',
   'criterion',
   'data_file',
-  'months'
+  'months',
+  'surface',
+  'return_period'
 ];
 
 export default defineLaboratory({

@@ -60,6 +60,7 @@ from .synthetic_ponds import SyntheticPonds
 from .synthetic_sigma0 import SyntheticSigma0
 from .synthetic_sst import SyntheticSst
 from .synthetic_station import SyntheticStation
+from .synthetic_wind import SyntheticWind
 from .table_file import TableFile
 from .tabledap import Tabledap
 from .wcs import WcsCoverage
@@ -141,6 +142,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "synthetic-sigma0": SyntheticSigma0(),
         "synthetic-sst": SyntheticSst(),
         "synthetic-station": SyntheticStation(),
+        "synthetic-wind": SyntheticWind(),
         "table-file": TableFile(),
         "tabledap": Tabledap(),
         "wcs": WcsCoverage(),

@@ -2,6 +2,7 @@
 
 from bluecloud_routines.environment._mixture import PatternModel
 from bluecloud_routines.environment.anomaly import area_mean, monthly_anomaly
+from bluecloud_routines.environment.areas import cell_area
 from bluecloud_routines.environment.carbon_seasons import deseasonalised, thermal_components
 from bluecloud_routines.environment.carbonate import carbon_system
 from bluecloud_routines.environment.cells import cell_names
@@ -15,6 +16,7 @@ from bluecloud_routines.environment.eutrophication import (
     trophic_index,
 )
 from bluecloud_routines.environment.events import heatwave_events, on_every_day
+from bluecloud_routines.environment.extremes import return_levels
 from bluecloud_routines.environment.fugacity import air_fugacity, seawater_fugacity
 from bluecloud_routines.environment.gas_exchange import (
     carbon_dioxide_flux,
@@ -39,6 +41,7 @@ from bluecloud_routines.environment.patterns import (
 )
 from bluecloud_routines.environment.regimes import ocean_regimes, weekly_cycle
 from bluecloud_routines.environment.seawater import seawater_properties
+from bluecloud_routines.environment.storms import storm_events, storm_severity, winter_severity
 from bluecloud_routines.environment.surface import sea_surface_temperature
 from bluecloud_routines.environment.surface_alkalinity import surface_alkalinity
 from bluecloud_routines.environment.tables import observations
@@ -54,6 +57,7 @@ __all__ = [
     "area_mean",
     "carbon_dioxide_flux",
     "carbon_system",
+    "cell_area",
     "cell_names",
     "class_frequency",
     "co2_solubility",
@@ -76,15 +80,19 @@ __all__ = [
     "oxygen_saturation",
     "pattern_criterion",
     "profiles_of",
+    "return_levels",
     "schmidt_number",
     "sea_surface_temperature",
     "seawater_fugacity",
     "seawater_properties",
     "steric_height",
+    "storm_events",
+    "storm_severity",
     "surface_alkalinity",
     "thermal_components",
     "trophic_class",
     "trophic_index",
     "weekly_cycle",
+    "winter_severity",
     "yearly_statistic",
 ]
