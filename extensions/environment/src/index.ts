@@ -20,7 +20,8 @@ const MAIN = [
   'data_file',
   'months',
   'surface',
-  'return_period'
+  'return_period',
+  'variable'
 ];
 
 export default defineLaboratory({

@@ -340,6 +340,25 @@ def test_regions_whose_year_goes_alike_are_one_regime(sst: xr.DataArray) -> None
     assert regimes["sst_quantiles"].dims == ("class", "quantile", "week")
 
 
+def test_composites_of_eight_days_stand_for_each_of_them(sst: xr.DataArray) -> None:
+    year = sst.sel(time="2015")
+    eight = year.isel(time=slice(None, None, 8))
+    with pytest.raises(ValuesError, match="have no date"):
+        weekly_cycle(eight)
+    # The last of them begins on 27 December and reaches into January.
+    daily = eight.reindex(time=pd.date_range("2015-01-01", "2016-01-03"), method="ffill")
+    cycle = weekly_cycle(eight, days_each=8)
+    xr.testing.assert_allclose(cycle, weekly_cycle(daily))
+    # Across a gap, a value stands for its own days alone.
+    holed = eight.drop_sel(time=eight["time"][20:22])
+    assert weekly_cycle(holed, days_each=8)["sst"].isnull().any("week").all()
+    lazy = weekly_cycle(eight.chunk(time=10), days_each=8)
+    assert isinstance(lazy["sst"].data, dask.array.Array)
+    xr.testing.assert_allclose(lazy.compute(), cycle)
+    with pytest.raises(ParameterError, match="days_each is 0"):
+        weekly_cycle(eight, days_each=0)
+
+
 def test_a_weekly_cycle_is_the_mean_of_each_week(sst: xr.DataArray) -> None:
     cycle = weekly_cycle(sst)["sst"]
     days = sst["time"].dt.dayofyear

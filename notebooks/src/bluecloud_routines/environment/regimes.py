@@ -5,11 +5,13 @@ warm early or late, much or little, fall into classes, which are maps of the sea
 """
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
 from bluecloud_routines._time import with_dates
 from bluecloud_routines.environment._mixture import PatternModel
+from bluecloud_routines.environment._profiles import whole_number
 from bluecloud_routines.environment.patterns import ocean_patterns
 from bluecloud_routines.errors import ParameterError, UnitsError, ValuesError
 
@@ -18,7 +20,9 @@ Floats = NDArray[np.float64]
 WEEKS = 52
 
 
-def weekly_cycle(series: xr.DataArray, *, standardised: bool = False) -> xr.Dataset:
+def weekly_cycle(
+    series: xr.DataArray, *, standardised: bool = False, days_each: int = 1
+) -> xr.Dataset:
     """The mean of each week of the year, as profiles along ``week`` (1 to 52).
 
     Parameters
@@ -29,9 +33,14 @@ def weekly_cycle(series: xr.DataArray, *, standardised: bool = False) -> xr.Data
     standardised
         Take each cell's own annual mean off, so that the shape of the year counts and not its
         level.
+    days_each
+        A value stands for so many days from its date, up to the next one: 8 for composites of
+        eight days, which alone would leave weeks without any.
 
     Raises
     ------
+    ParameterError
+        If ``days_each`` is not a whole number from 1 to 31.
     TimeAxisError
         If time is absent, unsorted, repeated or of another calendar.
     UnitsError
@@ -43,7 +52,12 @@ def weekly_cycle(series: xr.DataArray, *, standardised: bool = False) -> xr.Data
         raise ValuesError(f"there are no values: the sizes are {dict(series.sizes)}")
     if not series.attrs.get("units"):
         raise UnitsError(f"{series.name or 'the series'} has no units: set its attribute 'units'")
+    whole_number("days_each", days_each, 1, 31)
     series, times = with_dates(series)
+    if days_each > 1:
+        beyond = pd.Timedelta(days=days_each - 1)
+        times = pd.date_range(times[0], times[-1] + beyond)
+        series = series.reindex(time=times, method="ffill", tolerance=f"{days_each - 1}D")
     # The last week has the one or two days that are left over.
     week = np.minimum((np.asarray(times.day_of_year) - 1) // 7, WEEKS - 1) + 1
     absent = sorted(set(range(1, WEEKS + 1)) - set(week.tolist()))
@@ -58,13 +72,13 @@ def weekly_cycle(series: xr.DataArray, *, standardised: bool = False) -> xr.Data
 
 
 def ocean_regimes(
-    series: xr.DataArray, *, model: PatternModel, standardised: bool = False
+    series: xr.DataArray, *, model: PatternModel, standardised: bool = False, days_each: int = 1
 ) -> xr.Dataset:
     """The class of each cell's mean year, by a model learnt from weekly cycles.
 
     Parameters
     ----------
-    series, standardised
+    series, standardised, days_each
         As of :func:`weekly_cycle`, with which the model's profiles were made.
     model
         Of :func:`fit_patterns` with the axis ``week``, or read by ``PatternModel.from_json``.
@@ -87,5 +101,6 @@ def ocean_regimes(
     """
     if model.axis != "week":
         raise ParameterError(f"the model is along {model.axis!r}: one along 'week' is needed")
-    result = ocean_patterns(weekly_cycle(series, standardised=standardised), model=model)
+    cycle = weekly_cycle(series, standardised=standardised, days_each=days_each)
+    result = ocean_patterns(cycle, model=model)
     return result.assign_attrs(title="Classes of seasonal cycles")
