@@ -10,6 +10,7 @@ const MAIN = [
   'resolutions',
   'files',
   'gears',
+  'least_coverage',
   'stock_file',
   'resilience',
   'start',

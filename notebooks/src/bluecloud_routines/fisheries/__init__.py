@@ -24,6 +24,7 @@ from bluecloud_routines.fisheries.length_based import LengthAssessment, length_b
 from bluecloud_routines.fisheries.lengths import length_frequency
 from bluecloud_routines.fisheries.mortality import CatchCurve, catch_curve, natural_mortality
 from bluecloud_routines.fisheries.per_recruit import PerRecruit, per_recruit
+from bluecloud_routines.fisheries.raising import RaisedCatch, raise_to_nominal
 from bluecloud_routines.fisheries.scale import catch_at_scale, catch_rows_at_scale
 from bluecloud_routines.fisheries.scale_table import scale_statistics
 from bluecloud_routines.fisheries.simulated_lengths import simulated_lengths
@@ -47,6 +48,7 @@ __all__ = [
     "HarmonisedCatch",
     "LengthAssessment",
     "PerRecruit",
+    "RaisedCatch",
     "StockAssessment",
     "annual_catch",
     "catch_at_scale",
@@ -67,6 +69,7 @@ __all__ = [
     "morans_i",
     "natural_mortality",
     "per_recruit",
+    "raise_to_nominal",
     "restructured",
     "scale_statistics",
     "share_of_cells",

@@ -181,6 +181,25 @@ def periods(catch: pd.DataFrame, period: str) -> Periods:
     return Periods(index, (first, last), begin, end, positions)
 
 
+def joint_key(parts: Sequence[tuple[Integers, int]]) -> NDArray[np.int64]:
+    """One whole number for each combination of positions; the last part varies fastest.
+
+    Parameters
+    ----------
+    parts
+        Positions, and among how many.
+    """
+    key = np.zeros(len(parts[0][0]), dtype=np.int64)
+    for positions, count in parts:
+        if count == 1:
+            continue
+        # Numbered anew where the product would outgrow whole numbers.
+        if (int(key.max(initial=0)) + 1) * count > 1 << 62:
+            key = np.unique(key, return_inverse=True)[1]
+        key = key * count + positions
+    return key
+
+
 def _days(times: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Days since 1970."""
     days: NDArray[np.int64] = times.view(np.int64) // _TICKS[np.datetime_data(times.dtype)[0]]

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from bluecloud_routines.errors import ParameterError, ValuesError
-from bluecloud_routines.fisheries._columns import require_columns
+from bluecloud_routines.fisheries._columns import joint_key, require_columns
 from bluecloud_routines.fisheries._fishery_codes import (
     MODES,
     SPECIES,
@@ -262,14 +262,7 @@ def _gear(code: str) -> str:
 
 def _summed(told: Mapping[str, _Labels], catch: Floats) -> pd.DataFrame:
     """One row for reports that say the same, in order."""
-    key = np.zeros(len(catch), dtype=np.int64)
-    for labels in told.values():
-        if len(labels.names) == 1:
-            continue
-        # Numbered anew where the product would outgrow whole numbers.
-        if (int(key.max()) + 1) * len(labels.names) > 1 << 62:
-            key = np.unique(key, return_inverse=True)[1]
-        key = key * len(labels.names) + labels.positions
+    key = joint_key([(labels.positions, len(labels.names)) for labels in told.values()])
     found, first, group = np.unique(key, return_index=True, return_inverse=True)
     rows = pd.DataFrame({name: labels.of(first).column() for name, labels in told.items()})
     rows["catch"] = np.bincount(group, weights=catch)
