@@ -14,7 +14,9 @@ const MAIN = [
   'logic',
   'suitable',
   'tgc',
-  'warm_c'
+  'warm_c',
+  'depth_m',
+  'threshold'
 ];
 
 export default defineLaboratory({

@@ -54,6 +54,7 @@ from .stac import StacScenes, StacTree
 from .synthetic_chlorophyll import SyntheticChlorophyll
 from .synthetic_coast import SyntheticCoast
 from .synthetic_conditions import SyntheticConditions
+from .synthetic_currents import SyntheticCurrents
 from .synthetic_farms import SyntheticCages
 from .synthetic_plankton import SyntheticPlankton
 from .synthetic_ponds import SyntheticPonds
@@ -136,6 +137,7 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "synthetic-coast": SyntheticCoast(),
         "synthetic-cages": SyntheticCages(),
         "synthetic-conditions": SyntheticConditions(),
+        "synthetic-currents": SyntheticCurrents(),
         "synthetic-ponds": SyntheticPonds(),
         "synthetic-chlorophyll": SyntheticChlorophyll(),
         "synthetic-plankton": SyntheticPlankton(),

@@ -22,6 +22,7 @@ from bluecloud_routines.aquaculture.detector import Detector, cfar
 from bluecloud_routines.aquaculture.event_days import event_days
 from bluecloud_routines.aquaculture.farms import FarmInventory, farm_inventory
 from bluecloud_routines.aquaculture.features import described_geojson
+from bluecloud_routines.aquaculture.footprint import WasteFootprint, affected_area, waste_footprint
 from bluecloud_routines.aquaculture.growth import growth_stress, stress_table
 from bluecloud_routines.aquaculture.multipliers import (
     detection_probability,
@@ -48,6 +49,7 @@ from bluecloud_routines.aquaculture.site_layers import (
 )
 from bluecloud_routines.aquaculture.stock import Stock
 from bluecloud_routines.aquaculture.suitability import site_suitability
+from bluecloud_routines.aquaculture.waste import Waste
 from bluecloud_routines.aquaculture.water_index import water_index
 from bluecloud_routines.aquaculture.weighing import WeightSensitivity, weight_sensitivity
 
@@ -67,7 +69,10 @@ __all__ = [
     "Range",
     "Shapes",
     "Stock",
+    "Waste",
+    "WasteFootprint",
     "WeightSensitivity",
+    "affected_area",
     "ahp_weights",
     "area_estimates",
     "box_table",
@@ -98,6 +103,7 @@ __all__ = [
     "site_suitability",
     "stress_table",
     "suitable_area",
+    "waste_footprint",
     "water_index",
     "waters",
     "weight_sensitivity",
