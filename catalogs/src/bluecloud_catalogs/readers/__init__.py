@@ -51,17 +51,7 @@ from .repository import RepositorySearch, RepositoryTable
 from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
 from .stac import StacScenes, StacTree
-from .synthetic_chlorophyll import SyntheticChlorophyll
-from .synthetic_coast import SyntheticCoast
-from .synthetic_conditions import SyntheticConditions
-from .synthetic_currents import SyntheticCurrents
-from .synthetic_farms import SyntheticCages
-from .synthetic_plankton import SyntheticPlankton
-from .synthetic_ponds import SyntheticPonds
-from .synthetic_sigma0 import SyntheticSigma0
-from .synthetic_sst import SyntheticSst
-from .synthetic_station import SyntheticStation
-from .synthetic_wind import SyntheticWind
+from .synthetic import COMPUTED
 from .table_file import TableFile
 from .tabledap import Tabledap
 from .wcs import WcsCoverage
@@ -70,6 +60,7 @@ from .wms import WmsLayers
 
 READERS: Mapping[str, SourceReader] = MappingProxyType(
     {
+        **COMPUTED,
         "argo-bgc": ArgoBgc(),
         "argo-floats": ArgoFloats(),
         "argo-greylist": ArgoGreylist(),
@@ -134,17 +125,6 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "sparql": Sparql(),
         "stac-scenes": StacScenes(),
         "stac-tree": StacTree(),
-        "synthetic-coast": SyntheticCoast(),
-        "synthetic-cages": SyntheticCages(),
-        "synthetic-conditions": SyntheticConditions(),
-        "synthetic-currents": SyntheticCurrents(),
-        "synthetic-ponds": SyntheticPonds(),
-        "synthetic-chlorophyll": SyntheticChlorophyll(),
-        "synthetic-plankton": SyntheticPlankton(),
-        "synthetic-sigma0": SyntheticSigma0(),
-        "synthetic-sst": SyntheticSst(),
-        "synthetic-station": SyntheticStation(),
-        "synthetic-wind": SyntheticWind(),
         "table-file": TableFile(),
         "tabledap": Tabledap(),
         "wcs": WcsCoverage(),

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from .base import Reading, SourceReader
+from ..base import Reading, SourceReader
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ..places import Place
+    from ...places import Place
 
 FIRST_HOUR, HOURS = "2021-06-01", 60 * 24
 LONGITUDE, LATITUDE = 14.6, 35.878

@@ -1,4 +1,4 @@
-"""Radar scenes that no satellite took, of the farms of :mod:`synthetic_farms`.
+"""Radar scenes that no satellite took, of the farms of :mod:`farms`.
 
 No real scene is small enough to ship. These show speckle of 4.4 looks on a sea that wind makes
 brighter and darker, the land of Malta, cages that stay, and ships that are elsewhere in each
@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from .base import Reading, SourceReader
-from .synthetic_farms import FARMS, centres, truth
+from ..base import Reading, SourceReader
+from .farms import FARMS, centres, truth
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import xarray as xr
 
-    from ..places import Place
+    from ...places import Place
 
 # The east of Malta on cells of 10 m, in zone 33 north of UTM.
 ZONE = "EPSG:32633"
@@ -87,7 +87,7 @@ def _land(x: npt.NDArray[np.floating], y: npt.NDArray[np.floating]) -> npt.NDArr
     import numpy as np
     import shapely
 
-    from ..coastline import land
+    from ...coastline import land
 
     malta = land([14.0, 35.7, 14.7, 36.15]).to_crs(ZONE).union_all()
     shapely.prepare(malta)

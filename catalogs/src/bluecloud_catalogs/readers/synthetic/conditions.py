@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from .base import Reading, SourceReader
+from ..base import Reading, SourceReader
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import xarray as xr
 
-    from ..places import Place
+    from ...places import Place
 
 WEST, SOUTH, STEP, COLUMNS, ROWS = 14.0, 35.6, 0.02, 41, 31
 FIRST_DAY, TIMES, EVERY_DAYS = "2021-01-01", 122, 3
@@ -106,7 +106,7 @@ def _coast(
     import geopandas as gpd
     import numpy as np
 
-    from ..coastline import land
+    from ...coastline import land
 
     metres = "EPSG:32633"
     malta = land([13.9, 35.5, 14.9, 36.3]).to_crs(metres).union_all()

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from .base import Reading, SourceReader
+from ..base import Reading, SourceReader
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ..places import Place
+    from ...places import Place
 
 FIRST_DAY, LAST_DAY = "1991-01-01", "2020-12-31"
 SOUTH, NORTH, WEST, EAST, STEP = 48.0, 62.0, -14.0, 14.0, 2.0

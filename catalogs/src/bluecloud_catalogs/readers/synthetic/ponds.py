@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from .base import Reading, SourceReader
+from ..base import Reading, SourceReader
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import xarray as xr
 
-    from ..places import Place
+    from ...places import Place
 
 # A coast of South Sulawesi on cells of 10 m, in zone 50 south of UTM.
 ZONE = "EPSG:32750"

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from .base import Reading, SourceReader
+from ..base import Reading, SourceReader
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ..places import Place
+    from ...places import Place
 
 FIRST_YEAR, YEARS, STEP_DAYS = 2006, 12, 8
 LATITUDES = (30.0, 57.5, 2.5)  # first, last, step

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from .base import Reading, SourceReader
+from ..base import Reading, SourceReader
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import xarray as xr
 
-    from ..places import Place
+    from ...places import Place
 
 FIRST_MONTH, MONTHS = "2014-01", 48
 LATITUDE, LONGITUDE, DEPTH_M = 51.3, 2.9, 3.0

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from .base import Reading, SourceReader
+from ..base import Reading, SourceReader
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import xarray as xr
 
-    from ..places import Place
+    from ...places import Place
 
 FIRST_DAY, LAST_DAY = "1982-01-01", "2023-12-31"
 LATITUDES = (39.0, 39.5, 40.0, 40.5, 41.0, 41.5)

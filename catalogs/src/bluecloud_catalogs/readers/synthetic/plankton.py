@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel
 
-from .base import Reading, SourceReader
+from ..base import Reading, SourceReader
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..places import Place
+    from ...places import Place
 
 FIRST_YEAR, YEARS, TOWS_A_MONTH = 2006, 12, 36
 WEST, EAST, SOUTH, NORTH = -30.0, -11.0, 45.0, 60.0

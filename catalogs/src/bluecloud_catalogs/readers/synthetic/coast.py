@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from .base import Reading, SourceReader
+from ..base import Reading, SourceReader
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ..places import Place
+    from ...places import Place
 
 FIRST_MONTH, MONTHS = "2004-01", 240
 STATIONS = {  # from the mouth outward, latitude and longitude

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from .base import Reading, SourceReader
+from ..base import Reading, SourceReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import geopandas as gpd
 
-    from ..places import Place
+    from ...places import Place
 
 METRES_A_DEGREE = 111_195.0
 
