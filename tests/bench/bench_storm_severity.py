@@ -1,4 +1,4 @@
-"""Storm severity of twenty years of days on 3,600 cells, and return levels of 200 cells.
+"""Storm severity of ten years of days on 3,600 cells, and return levels of 200 cells.
 
 The peer of the first is the same index in xarray, with its own quantile. That of the second is
 pyextremes, the engineers' program, by maximum likelihood with one fit for each cell. The same
@@ -17,7 +17,7 @@ import xarray as xr
 from bluecloud_routines.environment import cell_area, return_levels, storm_severity
 from tests.bench.ratio import Ratio
 
-_YEARS, _SIDE, _CELLS, _REPEATS = 20, 60, 200, 2
+_YEARS, _SIDE, _CELLS, _REPEATS = 10, 60, 200, 2
 
 
 def run(years: int = _YEARS, cells: int = _CELLS) -> list[Ratio]:

@@ -88,12 +88,14 @@ def test_levels_move_and_scale_with_the_values_and_gaps_are_left_out() -> None:
     np.testing.assert_allclose(again["return_level"], one["return_level"], rtol=1e-9)
 
 
-def test_cells_with_few_years_or_one_value_have_no_answer_and_dask_stays_lazy() -> None:
-    values = drawn(0.1, (3, 40))
-    values[0, 15:] = np.nan
-    values[1] = 7
+def test_cells_without_an_answer_are_missing_and_dask_stays_lazy() -> None:
+    values = drawn(0.1, (5, 40))
+    values[0, 15:] = np.nan  # few years
+    values[1] = 7  # one value
+    values[2] = np.nan
+    values[3, 20:] = values[3].max()  # piled up at the top: no likelihood is the greatest
     found = return_levels(yearly(values))
-    np.testing.assert_array_equal(found["location"].isnull(), [True, True, False])
+    np.testing.assert_array_equal(found["location"].isnull(), [True] * 4 + [False])
     lazy = return_levels(yearly(values).chunk(cell=1, year=7))
     assert isinstance(lazy["return_level"].data, da.Array)
     xr.testing.assert_allclose(lazy.compute(), found)

@@ -11,7 +11,7 @@ from scipy import optimize, special
 Floats = NDArray[np.float64]
 
 _SMALL = 1e-6  # a shape nearer to 0 is Gumbel's
-_STEP = 1e-4  # of finite differences, in standard deviations of the sample
+_STEP = 3e-5  # of finite differences, on the scale of the sample
 _ROUNDS = 60
 
 
@@ -35,12 +35,15 @@ def fitted(values: Floats) -> tuple[Floats, Floats]:
 
     NaN where no maximum is found, which is so for the rare sample whose shape runs away.
     """
-    middle = np.nanmean(values, axis=-1, keepdims=True)
-    spread = np.nanstd(values, axis=-1, keepdims=True)
+    # By quartiles: one giant would set the scale of a standard deviation alone.
+    low, middle, high = np.nanquantile(values, [0.25, 0.5, 0.75], axis=-1)[..., None]
+    spread = np.where(high > low, (high - low) / 1.35, np.nanstd(values, axis=-1, keepdims=True))
     scaled = (values - middle) / spread
     found = _by_l_moments(scaled)
-    # A start that forbids a value is moved to Gumbel's distribution, which forbids none.
-    found[~np.isfinite(negative_log_likelihood(found, scaled))] = [-0.45, 0.78, 0.0]
+    # A start that forbids a value, or is at the edge of that, is moved to Gumbel's distribution,
+    # which forbids none.
+    at_edge = (_derivatives(found, scaled)[0] == 0).all(axis=-1)
+    found[at_edge | ~np.isfinite(negative_log_likelihood(found, scaled))] = [-0.2, 0.8, 0.0]
     best = negative_log_likelihood(found, scaled)
     settled = np.zeros(len(found), dtype=bool)
     for _ in range(_ROUNDS):
@@ -62,7 +65,8 @@ def fitted(values: Floats) -> tuple[Floats, Floats]:
             break
     gradient, curvature = _derivatives(found, scaled)
     least = np.linalg.eigvalsh(curvature)[:, 0]
-    good = (np.abs(gradient).max(axis=-1) < 1e-2) & (least > 1e-6)
+    # Below a shape of -1 the likelihood grows without end.
+    good = (np.abs(gradient).max(axis=-1) < 1e-2) & (least > 1e-6) & (found[:, 2] > -1)
     curvature[~good] = np.eye(3)
     covariance: Floats = np.linalg.inv(curvature).astype(np.float64)
     units = np.concatenate([spread, spread, np.ones_like(spread)], axis=-1)
@@ -125,15 +129,16 @@ def _derivatives(parameters: Floats, values: Floats) -> tuple[Floats, Floats]:
 
     here = cost()
     gradient, curvature = np.zeros((cells, 3)), np.zeros((cells, 3, 3))
-    for i in range(3):
-        up, down = cost(unit[i]), cost(-unit[i])
-        gradient[:, i] = (up - down) / (2 * _STEP)
-        curvature[:, i, i] = (up - 2 * here + down) / _STEP**2
-        for j in range(i):
-            crossed = cost(unit[i], unit[j]) + cost(-unit[i], -unit[j])
-            crossed -= cost(unit[i], -unit[j]) + cost(-unit[i], unit[j])
-            curvature[:, i, j] = curvature[:, j, i] = crossed / (4 * _STEP**2)
-    # At the edge of what is possible a difference is infinite: there is no slope to follow.
+    with np.errstate(invalid="ignore"):  # infinite less infinite, at the edge
+        for i in range(3):
+            up, down = cost(unit[i]), cost(-unit[i])
+            gradient[:, i] = (up - down) / (2 * _STEP)
+            curvature[:, i, i] = (up - 2 * here + down) / _STEP**2
+            for j in range(i):
+                crossed = cost(unit[i], unit[j]) + cost(-unit[i], -unit[j])
+                crossed -= cost(unit[i], -unit[j]) + cost(-unit[i], unit[j])
+                curvature[:, i, j] = curvature[:, j, i] = crossed / (4 * _STEP**2)
+    # There a difference is infinite, and no slope to follow.
     broken = ~(np.isfinite(gradient).all(axis=-1) & np.isfinite(curvature).all(axis=(-1, -2)))
     gradient[broken], curvature[broken] = 0.0, 0.0
     return gradient, curvature

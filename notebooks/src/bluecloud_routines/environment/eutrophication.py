@@ -110,8 +110,8 @@ def trophic_index(
         Oxygen nearer to saturation is counted as so many percent from it: at saturation the
         index would be minus infinity. Above 0.
     absolute
-        The absolute value of the index, as Blue-Cloud's service gives it: the clearest water,
-        below 0, then looks like water that is over-fed.
+        The absolute value of the index, as in the code published for Blue-Cloud's viewer: the
+        clearest water, below 0, then looks like water that is over-fed.
 
     Raises
     ------

@@ -57,7 +57,7 @@ def return_levels(
     xarray.Dataset
         ``return_level``, ``return_level_lower`` and ``return_level_upper`` on
         ``return_period``, and ``location``, ``scale`` and ``shape`` (above 0: no upper end).
-        NaN where the likelihood has no maximum.
+        NaN where the likelihood has no maximum, as of values that pile up at their top.
 
     Raises
     ------
