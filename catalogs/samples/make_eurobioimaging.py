@@ -8,9 +8,7 @@ compressed, so that every machine makes the same bytes.
 """
 
 import json
-import struct
 import sys
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,6 @@ CC0 = "https://creativecommons.org/publicdomain/zero/1.0/legalcode"
 UUID = "f96eef49-2c7c-4689-a722-d1399fb72c3a"
 PLATE = f"S-BIAD861/{UUID}/{UUID}.zarr"
 IMAGE = "v0.5/idr0062A/6001240_labels.zarr"
-CLASSES = ("Actinoptychus", "Bacillariophyceae", "Noctilucales")
 STATIONS = [
     (number, f"SYNTHETIC_{number}", 36.0 + number, -9.5 + 0.8 * number, 2009 + number % 4)
     for number in range(1, 7)
@@ -312,37 +309,6 @@ def image() -> dict[str, bytes]:
     return {f"{IMAGE}/{path}": content for path, content in made.items()}
 
 
-def png(pixels: np.ndarray) -> bytes:
-    """A grey image as PNG, stored and not compressed."""
-    height, width = pixels.shape
-    raw = b"".join(b"\0" + row.tobytes() for row in pixels)
-    stored = b"\x78\x01\x01" + struct.pack("<HH", len(raw), len(raw) ^ 0xFFFF) + raw
-    stored += struct.pack(">I", zlib.adler32(raw))
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", stored), (b"IEND", b"")]
-    made = b"\x89PNG\r\n\x1a\n"
-    for name, content in chunks:
-        made += struct.pack(">I", len(content)) + name + content
-        made += struct.pack(">I", zlib.crc32(name + content))
-    return made
-
-
-def plankton() -> dict[str, bytes]:
-    """A set of sorted images."""
-    made = {"dataset_files/classes.txt": ("\n".join(CLASSES) + "\n").encode()}
-    lists: dict[str, list[str]] = {"train": [], "val": [], "test": []}
-    for label, name in enumerate(CLASSES):
-        for number in range(4):
-            path = f"{name}/synthetic_{name}_{number}.png"
-            split = ("train", "train", "val", "test")[number]
-            lists[split].append(f"{path} {label}")
-            pixels = 255 - cells((40 + 4 * label, 48 + 2 * number), 5 * label + number)
-            made[f"demo-images/{path}"] = png(pixels)
-    for split, lines in lists.items():
-        made[f"dataset_files/{split}.txt"] = ("\n".join(lines) + "\n").encode()
-    return made
-
-
 def make(folder: Path) -> None:
     """Write all of them below a folder."""
     listed = "".join(
@@ -359,7 +325,6 @@ def make(folder: Path) -> None:
         "idr/annotations_1_1.json": _json(annotations()),
         "idr/idr0015.csv": listed.encode(),
         **{f"zarr/{path}": content for path, content in {**plate(), **image()}.items()},
-        **{f"plankton/{path}": content for path, content in plankton().items()},
     }
     for name, content in made.items():
         path = folder / name

@@ -20,6 +20,10 @@ const MAIN = [
   'bbox',
   'sightings_file',
   'by_visits',
+  'images_folder',
+  'pixel_um',
+  'min_esd_um',
+  'keep',
   'groups',
   'bootstraps'
 ];

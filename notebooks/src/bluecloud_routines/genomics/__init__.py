@@ -21,6 +21,7 @@ from bluecloud_routines.genomics.equivalence import equivalent_vectors, rv_coeff
 from bluecloud_routines.genomics.extrapolation import mess
 from bluecloud_routines.genomics.fitting import envfit
 from bluecloud_routines.genomics.folds import blocked_folds, cross_validated, random_folds
+from bluecloud_routines.genomics.images import TARA_FRACTIONS, image_traits
 from bluecloud_routines.genomics.interpolation import features_between_samples
 from bluecloud_routines.genomics.maxent import Maxent, maxent
 from bluecloud_routines.genomics.niche import MEMBERS, taxon_niche
@@ -30,8 +31,11 @@ from bluecloud_routines.genomics.ordination import (
     nonmetric_scaling,
     principal_coordinates,
 )
+from bluecloud_routines.genomics.particles import particle_traits
 from bluecloud_routines.genomics.permutations import PermutationTest, table_of_tests
 from bluecloud_routines.genomics.rarefaction import rarefaction, richness_at_coverage
+from bluecloud_routines.genomics.segmentation import otsu_threshold, segment
+from bluecloud_routines.genomics.spectrum import Spectrum, size_spectrum
 from bluecloud_routines.genomics.taxa import RANKS, community_table
 from bluecloud_routines.genomics.variance import permanova
 
@@ -40,12 +44,14 @@ __all__ = [
     "METRICS",
     "ORDINATIONS",
     "RANKS",
+    "TARA_FRACTIONS",
     "BoostedTrees",
     "Boosting",
     "Correspondence",
     "Maxent",
     "Ordination",
     "PermutationTest",
+    "Spectrum",
     "alpha_diversity",
     "auc",
     "beta_diversity",
@@ -65,16 +71,21 @@ __all__ = [
     "gene_clusters",
     "gene_functions",
     "great_circle",
+    "image_traits",
     "mantel",
     "maxent",
     "mess",
     "nonmetric_scaling",
+    "otsu_threshold",
+    "particle_traits",
     "permanova",
     "principal_coordinates",
     "random_folds",
     "rarefaction",
     "richness_at_coverage",
     "rv_coefficient",
+    "segment",
+    "size_spectrum",
     "table_of_tests",
     "taxon_niche",
     "true_skill",
