@@ -125,9 +125,7 @@ def area_estimates(
     )
 
 
-def sample_by_class(
-    mapped: xr.DataArray, *, number: int = 50, seed: int = 0
-) -> dict[str, NDArray[np.int64]]:
+def sample_by_class(mapped: xr.DataArray, *, number: int = 50, seed: int = 0) -> pd.DataFrame:
     """Rows and columns of cells drawn at random from each class of a map, without return.
 
     Parameters
@@ -142,8 +140,8 @@ def sample_by_class(
 
     Returns
     -------
-    dict
-        ``row`` and ``column``, class after class.
+    pandas.DataFrame
+        ``row`` and ``column`` of each cell, class after class.
 
     Raises
     ------
@@ -163,7 +161,7 @@ def sample_by_class(
         cells = np.flatnonzero(flat == value)
         drawn.append(random.choice(cells, min(number, cells.size), replace=False))
     row, column = np.divmod(np.concatenate(drawn), mapped.sizes["x"])
-    return {"row": row.astype(np.int64), "column": column.astype(np.int64)}
+    return pd.DataFrame({"row": row, "column": column})
 
 
 def _checked(
