@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from bluecloud_catalogs import CredentialRequired, LicenceNotAccepted, NotFound
+from bluecloud_catalogs.readers.synthetic import COMPUTED
 from bluecloud_catalogs.tree import read_sources
 from tests.catalogs.asking import asked_for_anything
 from tests.federation.conftest import recordings
@@ -23,16 +24,9 @@ LATER = {
     "ome-zarr": "^(well|field|level|[tczyx])( =|: this image has)",
 }
 NOT_LIVE = {
+    **dict.fromkeys(COMPUTED, "takes no parameter"),
     "gridded-file": "takes no parameter",
     "image-set": "tests/catalogs/test_eurobioimaging.py asks its sample for anything",
-    "synthetic-cages": "takes no parameter",
-    "synthetic-coast": "takes no parameter",
-    "synthetic-sigma0": "takes no parameter",
-    "synthetic-sst": "takes no parameter",
-    "synthetic-chlorophyll": "takes no parameter",
-    "synthetic-plankton": "takes no parameter",
-    "synthetic-station": "takes no parameter",
-    "synthetic-wind": "takes no parameter",
 }
 
 
