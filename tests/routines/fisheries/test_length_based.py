@@ -16,6 +16,7 @@ from scipy.integrate import quad
 from bluecloud_routines.fisheries import (
     Growth,
     catch_curve,
+    cohort_analysis,
     fit_growth,
     growth_score,
     length_based,
@@ -287,3 +288,32 @@ def test_the_same_samples_give_the_same_answer_however_they_are_laid_out() -> No
 def test_natural_death_that_is_known_takes_the_place_of_the_relation() -> None:
     found = length_based(simulated_lengths(), starts=1, natural=0.4)
     assert found.summary.set_index("quantity").loc["m", "value"] == 0.4
+
+
+@FEW
+@given(
+    fishing=st.lists(st.just(0.0) | st.floats(1e-6, 3), min_size=4, max_size=12),
+    terminal=st.floats(0.1, 0.9),
+    m=st.floats(0.1, 1.5),
+)
+def test_the_fishing_that_made_a_catch_is_found_again_at_every_length(
+    fishing: list[float], terminal: float, m: float
+) -> None:
+    linf, k = 60.0, 0.4
+    # From 57 - 4 n cm in classes of 4 to 0.95 linf; the fish beyond are one class.
+    edges = 57.0 - 4 * np.arange(len(fishing), -1, -1)
+    years = np.log((linf - edges[:-1]) / (linf - edges[1:])) / k
+    z = np.array(fishing) + m
+    alive = 1e6 * np.exp(-np.append(0, np.cumsum(z * years)))
+    caught = np.array(fishing) / z * -np.diff(alive)
+    number = np.append(caught, alive[-1] * terminal)
+    number[0] = max(number[0], 1e-9)  # the first class is the first with fish
+    lengths = array(number, dates=["2020-01-01"], first=edges[0] + 2, width=4)
+    found = cohort_analysis(lengths, linf=linf, k=k, m=m, terminal=terminal)
+    np.testing.assert_allclose(found["length"], edges)
+    np.testing.assert_allclose(found["fishing"][1:-1], fishing[1:], atol=1e-6)
+    np.testing.assert_allclose(found["reached"], alive, rtol=1e-6)
+    assert found["caught"].sum() + found["died"].sum() == pytest.approx(found["reached"][0])
+    twice = cohort_analysis(lengths, linf=linf, k=k, m=m, terminal=terminal, raised=2.0)
+    np.testing.assert_allclose(twice["reached"], 2 * found["reached"])
+    np.testing.assert_allclose(twice["fishing"], found["fishing"], atol=1e-9)

@@ -18,7 +18,7 @@ def test_simulated_fish_are_assessed_from_the_defaults_and_marked_synthetic(
     tmp_path: Path,
 ) -> None:
     notebook = executed(LENGTHS, tmp_path)
-    figures = ("samples", "growth", "surface", "deaths", "recruits")
+    figures = ("samples", "growth", "surface", "deaths", "cohorts", "recruits")
     assert not_marked(notebook, figures) == []
     told = shown(notebook)
     assert "Warning" not in told

@@ -15,6 +15,7 @@ from bluecloud_routines.errors import (
 )
 from bluecloud_routines.fisheries import (
     catch_curve,
+    cohort_analysis,
     fit_growth,
     length_based,
     length_frequency,
@@ -144,6 +145,15 @@ def test_a_catch_curve_without_points_or_with_a_reversed_range_is_refused(
         catch_curve(lengths, linf=4, k=0.5)
     with pytest.raises(ParameterError, match="k is -1"):
         catch_curve(lengths, linf=80, k=-1)
+
+
+def test_a_cohort_that_cannot_be_followed_is_refused(lengths: xr.DataArray) -> None:
+    with pytest.raises(ParameterError, match="terminal is 1: a share above 0 and below 1"):
+        cohort_analysis(lengths, linf=80, k=0.5, m=0.5, terminal=1)
+    with pytest.raises(ParameterError, match="m is 0"):
+        cohort_analysis(lengths, linf=80, k=0.5, m=0)
+    with pytest.raises(TooShortError, match="at least 3"):
+        cohort_analysis(lengths, linf=10, k=0.5, m=0.5)
 
 
 @pytest.mark.parametrize(

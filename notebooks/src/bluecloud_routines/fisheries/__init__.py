@@ -1,5 +1,6 @@
 """Routines of the laboratory *A question of scale*."""
 
+from bluecloud_routines.fisheries.cohorts import cohort_analysis
 from bluecloud_routines.fisheries.cwp import cwp_boxes, cwp_codes
 from bluecloud_routines.fisheries.elefan import (
     GrowthFit,
@@ -55,6 +56,7 @@ __all__ = [
     "catch_curve",
     "catch_rows_at_scale",
     "cells_for_share",
+    "cohort_analysis",
     "cwp_boxes",
     "cwp_codes",
     "entropy",
