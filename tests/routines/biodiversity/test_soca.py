@@ -206,3 +206,27 @@ def test_what_cannot_be_is_refused(samples: xr.Dataset) -> None:
     ):
         with pytest.raises(ParameterError, match=message):
             fit_soca(few, **QUICK | option)
+
+
+def test_networks_without_a_float_to_learn_from_are_refused(samples: xr.Dataset) -> None:
+    few = samples.isel(profile=slice(0, 60))
+    three = few.assign(platform=few["platform"].copy(data=np.arange(60) % 3))
+    with pytest.raises(TooShortError, match="of 3 floats 2 are left out to test and 1 to stop"):
+        fit_soca(three, **QUICK, test_fraction=0.8)
+
+
+def test_depths_dates_and_places_that_are_none_are_refused(samples: xr.Dataset) -> None:
+    few = samples.isel(profile=slice(0, 60))
+    pressed = few.copy()
+    pressed["mixed_layer_depth"] = few["mixed_layer_depth"].assign_attrs(units="dbar")
+    far = few.assign_coords(depth=few["depth"].assign_attrs(units="km"))
+    lost = few.assign_coords(time=few["time"].where(few["profile"] != 3))
+    beyond = few.assign_coords(latitude=few["latitude"] + 60)
+    for changed, error, message in (
+        (pressed, UnitsError, "'mixed_layer_depth' is in 'dbar': 'm' is needed"),
+        (far, UnitsError, "'depth' is in 'km': 'm' is needed"),
+        (lost, ValuesError, "'time' is not a date in every profile"),
+        (beyond, ValuesError, "'latitude' is missing, infinite, too low or too high"),
+    ):
+        with pytest.raises(error, match=message):
+            fit_soca(changed, **QUICK)

@@ -15,6 +15,7 @@ from bluecloud_routines.errors import ParameterError, UnitsError
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Euphotic = Literal["morel", "attenuation"]
+METRES = frozenset({"m", "metre", "metres", "meter", "meters"})
 _UNITS = frozenset({"mgm-3", "mg/m3", "ugl-1", "ug/l", "µgl-1", "µg/l"})
 # Surface chlorophyll becomes what lies above the euphotic depth: factor and exponent (Uitz et al.
 # 2006, table 4); stratified waters have one pair up to 1 mg m-3 and one above.

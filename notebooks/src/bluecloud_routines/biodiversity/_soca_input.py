@@ -7,9 +7,13 @@ import pandas as pd
 import xarray as xr
 
 from bluecloud_routines._counts import Floats
-from bluecloud_routines.biodiversity._chlorophyll import attenuation_depth, require_chlorophyll
+from bluecloud_routines.biodiversity._chlorophyll import (
+    METRES,
+    attenuation_depth,
+    require_chlorophyll,
+)
 from bluecloud_routines.biodiversity._network import Components
-from bluecloud_routines.errors import ParameterError, ValuesError
+from bluecloud_routines.errors import ParameterError, UnitsError, ValuesError
 
 # Depths at which profiles are learned, in euphotic depths: the last is the normal depth.
 LEVELS = np.linspace(0, 1.5, 50)
@@ -25,7 +29,7 @@ def require_profiles(samples: xr.Dataset, *, with_chlorophyll: bool) -> None:
     ParameterError
         If a variable is missing, or there is no dimension ``profile``.
     UnitsError
-        If chlorophyll is not in mg m-3.
+        If chlorophyll is not in mg m-3, or a depth says another unit than m.
     ValuesError
         If a value that is needed is missing, infinite or impossible.
     """
@@ -39,8 +43,16 @@ def require_profiles(samples: xr.Dataset, *, with_chlorophyll: bool) -> None:
         raise ValuesError("the samples have no profile")
     require_chlorophyll(samples["surface_chlorophyll"])
     for name in _NEEDED[1:]:
-        least = {"latitude": -90, "longitude": -360}.get(name, 0)
-        _finite(name, samples[name].values, least=least)
+        least, most = {"latitude": (-90, 90), "longitude": (-360, 360)}.get(name, (0, np.inf))
+        _finite(name, samples[name].values, least=least, most=most)
+    times = samples["time"].values
+    if times.dtype.kind != "M" or np.isnat(times).any():
+        raise ValuesError("'time' is not a date in every profile: the day of the year is an input")
+    for name in ("mixed_layer_depth", *(["depth"] if with_chlorophyll else [])):
+        # The depths of a table have none; what says another unit is not taken for metres.
+        units = samples[name].attrs.get("units", "m")
+        if units not in METRES:
+            raise UnitsError(f"{name!r} is in {units!r}: 'm' is needed")
     if not (samples["surface_chlorophyll"].values > 0).all():
         raise ValuesError("surface_chlorophyll is 0 in a profile: it must be above")
     if with_chlorophyll:
@@ -134,11 +146,12 @@ def _place(samples: xr.Dataset, original: bool) -> Floats:
     )
 
 
-def _finite(name: str, values: object, *, least: float = -np.inf) -> Floats:
+def _finite(name: str, values: object, *, least: float = -np.inf, most: float = np.inf) -> Floats:
     numbers = np.asarray(values, dtype=np.float64)
-    wrong = ~np.isfinite(numbers) | (numbers < least)
+    wrong = ~np.isfinite(numbers) | (numbers < least) | (numbers > most)
     if wrong.any():
         raise ValuesError(
-            f"{name!r} is missing, infinite or too low in {int(wrong.sum())} of {wrong.size} values"
+            f"{name!r} is missing, infinite, too low or too high in {int(wrong.sum())} of "
+            f"{wrong.size} values, the first is {numbers[wrong].ravel()[0]:g}"
         )
     return numbers

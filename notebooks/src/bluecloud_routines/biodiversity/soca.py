@@ -104,11 +104,11 @@ def fit_soca(
     ParameterError
         If a variable is missing or an option out of range.
     UnitsError
-        If chlorophyll is not in mg m-3.
+        If chlorophyll is not in mg m-3, or a depth says another unit than m.
     ValuesError
         If a value is missing or infinite, or a profile has none of chlorophyll above zero.
     TooShortError
-        If there are fewer than 30 profiles or 3 floats.
+        If there are fewer than 30 profiles or 3 floats, or none is left to learn from.
 
     References
     ----------
@@ -127,6 +127,11 @@ def fit_soca(
     order = random.permutation(len(floats))
     out = max(1, round(test_fraction * len(floats)))
     stop = max(1, round(0.1 * (len(floats) - out)))
+    if out + stop >= len(floats):
+        raise TooShortError(
+            f"of {len(floats)} floats {out} are left out to test and {stop} to stop: none is left "
+            "to learn from; a smaller test_fraction or more floats are needed"
+        )
     test = np.isin(platform, order[:out])
     aside = np.isin(platform, order[out : out + stop])
     logs = np.log10(on_levels(samples))
