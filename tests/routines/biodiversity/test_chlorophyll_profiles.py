@@ -152,3 +152,15 @@ def test_other_units_and_no_cell_are_refused() -> None:
         chlorophyll_profiles(green([1e-6], units="kg m-3"))
     with pytest.raises(ValuesError, match="no cell"):
         chlorophyll_profiles(green(np.empty(0)))
+
+
+def test_depths_of_mixing_counted_upward_or_elsewhere_are_refused() -> None:
+    upward = green([-50.0, 20.0], units="m")
+    with pytest.raises(ValuesError, match="depth of mixing is -50 m: 0 or more, counted downward"):
+        chlorophyll_profiles(green([0.2, 0.3]), upward)
+    moved = green([50.0, 20.0], units="m")
+    dim = str(moved.dims[0])
+    with pytest.raises(ValuesError, match="on other coordinates"):
+        chlorophyll_profiles(
+            green([0.2, 0.3]).assign_coords({dim: [0, 1]}), moved.assign_coords({dim: [1, 2]})
+        )

@@ -14,6 +14,7 @@ import xarray as xr
 
 from bluecloud_routines._counts import Floats
 from bluecloud_routines.biodiversity._chlorophyll import (
+    METRES,
     Euphotic,
     depth_of,
     integrated,
@@ -96,7 +97,8 @@ def chlorophyll_profiles(
     ParameterError
         If an option is out of range, or depths are below 0 or not ascending.
     ValuesError
-        If the surface has no cell.
+        If the surface has no cell, a depth of mixing is below 0 (with dask when computed), or the
+        two are on other coordinates.
 
     References
     ----------
@@ -114,10 +116,16 @@ def chlorophyll_profiles(
         raise ValuesError("the surface chlorophyll has no cell")
     arguments = [surface]
     if mixed_layer_depth is not None:
-        if mixed_layer_depth.attrs.get("units") not in ("m", "metre", "metres", "meter", "meters"):
+        if mixed_layer_depth.attrs.get("units") not in METRES:
             units = mixed_layer_depth.attrs.get("units")
             raise UnitsError(f"the depth of mixing is in {units!r}: 'm' is needed")
         arguments.append(mixed_layer_depth)
+    try:
+        arguments = list(xr.align(*arguments, join="exact", copy=False))
+    except xr.AlignmentError as error:
+        raise ValuesError(
+            f"chlorophyll and depth of mixing are on other coordinates: {error}"
+        ) from error
     found = xr.apply_ufunc(
         _profiles,
         *arguments,
@@ -177,6 +185,11 @@ def _profiles(
 ) -> tuple[Floats | np.ndarray[tuple[int, ...], np.dtype[np.int8]], ...]:
     green = np.where(surface > 0, surface, np.nan).astype(np.float64)
     mixing = np.zeros(green.shape) if mixed_layer is None else np.asarray(mixed_layer)
+    if (mixing < 0).any():
+        raise ValuesError(
+            f"the depth of mixing is {mixing[mixing < 0].ravel()[0]:g} m: 0 or more, counted "
+            "downward"
+        )
     green = np.where(np.isfinite(green) & np.isfinite(mixing), green, np.nan)
     mixed = is_mixed(green, mixing, euphotic)
     depth = depth_of(euphotic)(green, mixed)
