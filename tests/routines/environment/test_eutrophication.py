@@ -197,3 +197,24 @@ def test_years_of_what_is_no_series_are_refused_with_the_reason() -> None:
         yearly_statistic(series[:0])
     with pytest.raises(ValuesError, match=r"no sample is in the months \[12\]"):
         yearly_statistic(series[:6], months=[12])
+
+
+def test_quantities_on_other_samples_are_refused_and_not_cut_to_those_in_common() -> None:
+    here, there = ([1, 2], [2, 3])
+    made = {
+        name: array([1, 5], units).assign_coords(sample=here)
+        for name, units in (("chlorophyll", "mg m-3"), ("nitrogen", "mg m-3"))
+    }
+    with pytest.raises(ValuesError, match="not on the same coordinates"):
+        trophic_index(
+            made["chlorophyll"],
+            array([90, 80], "%").assign_coords(sample=there),
+            made["nitrogen"],
+            made["nitrogen"],
+        )
+    with pytest.raises(ValuesError, match="not on the same coordinates"):
+        oxygen_saturation(
+            array([240, 250], "umol L-1").assign_coords(sample=here),
+            array([15, 15], "degree_Celsius").assign_coords(sample=there),
+            37.0,
+        )

@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bluecloud_routines.environment._quantities import SALINITY, TEMPERATURE, Given, Quantity
-from bluecloud_routines.errors import ParameterError
+from bluecloud_routines.errors import ParameterError, ValuesError
 
 Floats = NDArray[np.float64]
 
@@ -60,7 +60,7 @@ def oxygen_saturation(oxygen: xr.DataArray, temperature: Given, salinity: Given)
     UnitsError
         If units are absent, or not of the quantity.
     ValuesError
-        If values are infinite or impossible, or none is there.
+        If values are infinite or impossible, none is there, or coordinates differ.
 
     References
     ----------
@@ -69,9 +69,11 @@ def oxygen_saturation(oxygen: xr.DataArray, temperature: Given, salinity: Given)
     by_mass = str(oxygen.attrs.get("units")) in _PER_KILOGRAM
     percent: xr.DataArray = xr.apply_ufunc(
         _saturation,
-        (OXYGEN_MASS if by_mass else OXYGEN_VOLUME).read(oxygen),
-        TEMPERATURE.read(temperature),
-        SALINITY.read(salinity),
+        *_together(
+            (OXYGEN_MASS if by_mass else OXYGEN_VOLUME).read(oxygen),
+            TEMPERATURE.read(temperature),
+            SALINITY.read(salinity),
+        ),
         kwargs={"by_mass": by_mass},
         dask="parallelized",
         output_dtypes=[np.float64],
@@ -126,17 +128,16 @@ def trophic_index(
     """
     if not 0 < min_departure < np.inf:
         raise ParameterError(f"min_departure is {min_departure}: above 0, in percent")
-    departure = abs(100.0 - SATURATION.read(oxygen_saturation)).clip(min=min_departure)
-    product = (
-        CHLOROPHYLL.read(chlorophyll)
-        * departure
-        * NITROGEN.read(nitrogen)
-        * PHOSPHORUS.read(phosphorus)
+    factors = _together(
+        CHLOROPHYLL.read(chlorophyll),
+        SATURATION.read(oxygen_saturation),
+        NITROGEN.read(nitrogen),
+        PHOSPHORUS.read(phosphorus),
     )
     index: xr.DataArray = xr.apply_ufunc(
         _index,
-        product,
-        kwargs={"absolute": absolute},
+        *factors,
+        kwargs={"min_departure": min_departure, "absolute": absolute},
         dask="parallelized",
         output_dtypes=[np.float64],
     )
@@ -206,7 +207,27 @@ def eutrophication(
     return result.assign_attrs(references=f"{REFERENCE}; {saturation.attrs['references']}")
 
 
-def _index(product: Floats, *, absolute: bool) -> Floats:
+def _together(*arrays: xr.DataArray) -> tuple[xr.DataArray, ...]:
+    """The arrays, if they are on the same coordinates: samples are not dropped unseen."""
+    try:
+        return xr.align(*arrays, join="exact", copy=False)
+    except xr.AlignmentError as error:
+        raise ValuesError(
+            f"the quantities are not on the same coordinates: bring them together first ({error})"
+        ) from error
+
+
+def _index(
+    chlorophyll: Floats,
+    saturation: Floats,
+    nitrogen: Floats,
+    phosphorus: Floats,
+    *,
+    min_departure: float,
+    absolute: bool,
+) -> Floats:
+    departure = np.maximum(np.abs(100.0 - saturation), min_departure)
+    product = chlorophyll * departure * nitrogen * phosphorus
     index: Floats = (np.log10(np.where(product > 0, product, np.nan)) + 1.5) / 1.2
     return np.abs(index) if absolute else index
 
