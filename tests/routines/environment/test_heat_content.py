@@ -245,6 +245,9 @@ def test_what_is_no_column_is_refused_with_the_reason(station: xr.Dataset) -> No
         seawater_properties(temperatures(IN_SITU * np.nan), salinity, pressure=pressure)
     with pytest.raises(ValuesError, match="pressure is empty"):
         seawater_properties(temperatures([]), salinity[:0], pressure=pressure[:0])
+    beyond = temperatures(IN_SITU).assign_coords(latitude=188.0, longitude=4.0)
+    with pytest.raises(ValuesError, match="'latitude' goes from 188 to 188: -90 to 90"):
+        seawater_properties(beyond, salinity, pressure=pressure)
     bare = temperatures(IN_SITU).drop_vars("longitude")
     with pytest.raises(ValuesError, match="no coordinate is a longitude"):
         seawater_properties(bare, salinity, pressure=pressure)
@@ -269,3 +272,25 @@ def test_options_out_of_range_are_refused(station: xr.Dataset) -> None:
         mixed_layer_depth(station, along="sample", threshold=-1)
     with pytest.raises(ParameterError, match="layers are"):
         steric_height(station, along="sample", pressure_range=(500, 100))
+
+
+def test_a_model_grid_with_depth_as_its_axis_is_taken_and_chunks_along_it_change_nothing() -> None:
+    depth = xr.DataArray([0.5, 10, 50, 100, 300, 800], dims="depth", attrs={"units": "m"})
+    warm = xr.DataArray(
+        np.linspace(20, 5, 6)[:, None] - [0.0, 1.0],
+        dims=("depth", "latitude"),
+        coords={"depth": depth, "latitude": [43.0, 42.0], "longitude": 5.0},
+        attrs={"units": "degree_Celsius", "standard_name": "sea_water_potential_temperature"},
+    )
+    salt = xr.full_like(warm, 38).assign_attrs(units="1")
+    eager = seawater_properties(warm, salt, depth=warm["depth"])
+    lazy = seawater_properties(
+        warm.chunk({"depth": 2}), salt.chunk({"depth": 2}), depth=warm["depth"]
+    )
+    for made in (
+        lambda water: ocean_heat_content(water, along="depth")["heat_content"],
+        lambda water: mixed_layer_depth(water, along="depth"),
+        lambda water: steric_height(water, along="depth", pressure_range=(0, 700)),
+    ):
+        assert isinstance(made(lazy).data, da.Array)
+        xr.testing.assert_allclose(made(lazy).compute(), made(eager), rtol=1e-12)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bluecloud_routines.environment._quantities import PRESSURE, SALINITY, TEMPERATURE, Quantity
 from bluecloud_routines.environment.cells import coordinate_of
-from bluecloud_routines.errors import ParameterError, UnitsError
+from bluecloud_routines.errors import ParameterError, UnitsError, ValuesError
 
 Floats = NDArray[np.float64]
 
@@ -92,13 +92,19 @@ def seawater_properties(
         raise UnitsError(
             f"the temperature's standard_name is {kind!r}: one of {list(_KINDS)} is needed"
         )
+    where = [coordinate_of(temperature, name, single=True) for name in ("longitude", "latitude")]
+    for place, most in zip(where, (360, 90), strict=True):
+        if place.chunks is None and bool((abs(place) > most).any()):
+            raise ValuesError(
+                f"{place.name!r} goes from {float(place.min()):g} to {float(place.max()):g}: "
+                f"-{most} to {most} degrees are possible"
+            )
     made = xr.apply_ufunc(
         _properties,
         TEMPERATURE.read(temperature),
         SALINITY.read(salinity),
         vertical,
-        coordinate_of(temperature, "longitude", single=True),
-        coordinate_of(temperature, "latitude", single=True),
+        *where,
         kwargs={"kind": kind, "by_pressure": pressure is not None},
         output_core_dims=[[]] * len(_OUT),
         dask="parallelized",
