@@ -153,6 +153,8 @@ def test_what_cannot_be_tested_is_refused_with_the_reason() -> None:
         monotonic_trend(series, confidence=95)
     with pytest.raises(ParameterError, match="min_values is 2"):
         monotonic_trend(series, min_values=2)
+    with pytest.raises(ParameterError, match="min_values is nan"):
+        monotonic_trend(series, min_values=float("nan"))  # type: ignore[arg-type]
     with pytest.raises(TooShortError, match="9 steps: the test needs at least 10"):
         monotonic_trend(series[:9])
     with pytest.raises(ValuesError, match="no values"):
@@ -169,3 +171,14 @@ def test_what_cannot_be_tested_is_refused_with_the_reason() -> None:
         monotonic_trend(series, season=series[:5])
     with pytest.raises(ValuesError, match="no season has two values"):
         monotonic_trend(series, season=series)
+
+
+def test_a_cell_whose_values_are_all_of_other_seasons_has_no_trend() -> None:
+    season = xr.DataArray([1, 1, *range(2, 12)], dims="year")
+    series = yearly([np.arange(12.0), np.arange(12.0)])
+    series[0, :2] = np.nan  # nothing is left to be compared
+    tested = monotonic_trend(series, season=season, min_values=3)
+    for name in ("trend", "p_value", "tau", "score"):
+        assert np.isnan(tested[name][0])
+        assert np.isfinite(tested[name][1])
+    np.testing.assert_array_equal(tested["number_of_values"], [10, 12])

@@ -64,7 +64,7 @@ def monotonic_trend(
         Of the two-sided interval of the slope, above 0 and below 1.
     min_values
         Least number of values of a cell, 3 or more. The test's normal approximation is good from
-        ten. A cell with fewer is NaN.
+        ten. A cell with fewer is NaN, as is one without two values of a season.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def monotonic_trend(
     """
     if not 0 < confidence < 1:
         raise ParameterError(f"confidence is {confidence}: above 0 and below 1, as 0.95")
-    if min_values < 3:
+    if not min_values >= 3:
         raise ParameterError(f"min_values is {min_values}: 3 or more")
     if series.size == 0:
         raise ValuesError(f"there are no values: the sizes are {dict(series.sizes)}")
@@ -208,7 +208,12 @@ def _test(
             variance,
             (~np.isnan(block)).sum(axis=-1),
         ]
-    statistics[:-1, statistics[-1] < min_values] = np.nan
+    # Values of which no two are of one season have nothing to say either.
+    compared = np.concatenate(
+        [(~np.isnan(cells[:, group])).sum(axis=-1, keepdims=True) > 1 for group in groups],
+        axis=-1,
+    ).any(axis=-1)
+    statistics[:-1, (statistics[-1] < min_values) | ~compared] = np.nan
     return tuple(each.reshape(values.shape[:-1]) for each in statistics)
 
 
