@@ -212,3 +212,13 @@ def test_scores_of_nothing_are_refused() -> None:
             auc(present, other)
     with pytest.raises(ValuesError, match="missing or infinite"):
         true_skill(np.array([0.1, np.nan]), np.ones(2))
+    for weights in (np.zeros(2), np.array([-1.0, 2.0])):
+        with pytest.raises(ValuesError, match="0 or more, and not all 0"):
+            boyce(np.ones(3), np.ones(2), weights)
+
+
+def test_a_model_is_not_asked_of_other_measurements() -> None:
+    model = maxent(*water(1))
+    for number in (1, 3):
+        with pytest.raises(ValuesError, match=f"{number} measurements, the model 2"):
+            model.cloglog(np.zeros((4, number)))

@@ -121,7 +121,13 @@ class Maxent:
         return np.asarray(-np.expm1(-np.exp(self.entropy + self._log_ratio(points))))
 
     def _log_ratio(self, points: Floats) -> Floats:
-        made = self.features.of(matrix_of(points, "points"))
+        values = matrix_of(points, "points")
+        if values.shape[1] != len(self.features.low):
+            raise ValuesError(
+                f"the points have {values.shape[1]} measurements, the model "
+                f"{len(self.features.low)}: they need the same"
+            )
+        made = self.features.of(values)
         return np.asarray(made @ self.coefficients - self.log_sum)
 
 

@@ -26,7 +26,8 @@ def auc(presences: Floats, background: Floats, weights: Floats | None = None) ->
     Raises
     ------
     ValuesError
-        If there is no presence or no background point, or a value is missing or infinite.
+        If there is no presence or no background point, or a value is missing or infinite,
+        or a weight is below zero, or all are zero.
     """
     values, order, share = _sorted(presences, background, weights)
     below = np.concatenate([[0.0], np.cumsum(share)])
@@ -101,5 +102,9 @@ def _sorted(
         )
     if not (np.isfinite(values).all() and np.isfinite(other).all() and np.isfinite(share).all()):
         raise ValuesError("a suitability or weight is missing or infinite")
+    if (share < 0).any() or not share.any():
+        raise ValuesError(
+            f"the weights go from {share.min():g} to {share.max():g}: 0 or more, and not all 0"
+        )
     order = np.argsort(other, kind="stable")
     return values, other[order], share[order]
