@@ -171,6 +171,8 @@ def test_a_station_without_the_clusters_has_no_place_and_positions_are_carried_o
         ({"min_stations": 0}, "min_stations is 0"),
         ({"clusters": 0}, "clusters is 0"),
         ({"axes": 0}, "axes is 0"),
+        ({"axes": float("inf")}, "axes is inf: a whole number"),
+        ({"clusters": float("nan")}, "clusters is nan: a whole number"),
         ({"asked": ["K09999"]}, "no gene has a function of \\['K09999'\\]"),
         ({"functions": "module"}, "no column \\['module'\\]"),
         ({"min_genes": 7}, "none has 7 genes"),
@@ -200,3 +202,14 @@ def test_tables_that_cannot_be_used_are_refused() -> None:
             gene_clusters(*inputs, min_stations=1)
     with pytest.raises(ValuesError, match="the context has no row for"):
         gene_clusters(genes, reads, context=pd.DataFrame(index=reads.index[1:]))
+
+
+def test_functions_are_asked_for_with_a_prefix_or_without() -> None:
+    plain = cluster_summary(GENES, asked=["K01601"])
+    pd.testing.assert_frame_equal(cluster_summary(GENES, asked=["ko:K01601"]), plain)
+    genes, reads = sea()
+    found = gene_clusters(genes, reads, asked=["ko:K00001", "K00001"], min_stations=1)
+    assert found["function"].values.tolist() == ["K00001"]
+    assert (found["function_share"] > 0).all()
+    with pytest.raises(ParameterError, match=r"asked is 'K01601': a list .* \['K01601'\]"):
+        cluster_summary(GENES, asked="K01601")

@@ -110,7 +110,8 @@ def whole_number(name: str, value: float, least: int, most: int) -> int:
     ParameterError
         If it is none.
     """
-    if isinstance(value, bool) or int(value) != value or not least <= value <= most:
+    # The range first: what is missing or infinite has no whole number.
+    if isinstance(value, bool) or not least <= value <= most or int(value) != value:
         raise ParameterError(f"{name} is {value!r}: a whole number {least} to {most}")
     return int(value)
 

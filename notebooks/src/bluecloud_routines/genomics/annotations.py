@@ -5,14 +5,16 @@ is unknown; that it has none of those asked for cannot be said, so that exclusiv
 the genes of known function, and how many are unknown is told beside it.
 """
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
 
-from bluecloud_routines.errors import ValuesError
+from bluecloud_routines.errors import ParameterError, ValuesError
 from bluecloud_routines.genomics._tables import require_unique
 
 _BETWEEN = r"[\s,;|]+"
+_PREFIX = r"^\w+:"
 _NO_NAME = ("", "-", "na", "nan", "none")
 
 
@@ -39,7 +41,7 @@ def gene_functions(genes: pd.DataFrame, *, functions: str = "functions") -> pd.D
     """
     checked = genes_of(genes, functions)
     text = checked[functions].astype(object).where(checked[functions].notna(), "").astype(str)
-    named = text.str.split(_BETWEEN, regex=True).explode().str.replace(r"^\w+:", "", regex=True)
+    named = text.str.split(_BETWEEN, regex=True).explode().str.replace(_PREFIX, "", regex=True)
     named = named[~named.str.lower().isin(_NO_NAME)]
     made = pd.DataFrame(
         {
@@ -61,7 +63,8 @@ def cluster_summary(
     genes, functions
         As for :func:`gene_functions`.
     asked
-        Names of functions, such as KEGG orthologs; without any, all functions are asked for.
+        Names of functions, such as KEGG orthologs, with a prefix or without; without any, all
+        functions are asked for.
 
     Returns
     -------
@@ -77,7 +80,8 @@ def cluster_summary(
         As for :func:`gene_functions`, or if no gene has one of the functions asked for.
     """
     found = gene_functions(genes, functions=functions)
-    is_asked = found["function"].isin(list(asked)) if asked else pd.Series(True, found.index)
+    names = plain_names(asked)
+    is_asked = found["function"].isin(names) if names else pd.Series(True, found.index)
     if asked and not is_asked.any():
         some = found["function"].drop_duplicates().head(5).tolist()
         raise ValuesError(
@@ -121,6 +125,19 @@ def cluster_composition(genes: pd.DataFrame, *, by: str) -> pd.DataFrame:
     table["share"] = table["genes"] / table.groupby("cluster")["genes"].transform("sum")
     order = ["cluster", "genes", by]
     return table.sort_values(order, ascending=[True, False, True], ignore_index=True)
+
+
+def plain_names(functions: Sequence[str]) -> list[str]:
+    """The functions that are asked for as genes have them: each once, without a prefix.
+
+    Raises
+    ------
+    ParameterError
+        If it is one text, of which each letter would be a function.
+    """
+    if isinstance(functions, str):
+        raise ParameterError(f"asked is {functions!r}: a list of functions, as [{functions!r}]")
+    return list(dict.fromkeys(re.sub(_PREFIX, "", each.strip()) for each in functions))
 
 
 def genes_of(genes: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -20,7 +20,7 @@ import xarray as xr
 
 from bluecloud_routines.errors import ParameterError, ValuesError
 from bluecloud_routines.genomics._tables import amounts_of, rows_for, whole_number
-from bluecloud_routines.genomics.annotations import cluster_summary, gene_functions
+from bluecloud_routines.genomics.annotations import cluster_summary, gene_functions, plain_names
 from bluecloud_routines.genomics.correspondence import Correspondence, correspondence_analysis
 from bluecloud_routines.genomics.equivalence import equivalent_vectors
 
@@ -182,7 +182,7 @@ def _shares(
     """Of each cluster's genes, the share with each function: those asked for, or the ten first."""
     found = gene_functions(genes, functions=functions)
     found = found[found["cluster"].astype(str).isin(chosen.index)]
-    named = list(dict.fromkeys(asked)) or found["function"].value_counts().index[:10].tolist()
+    named = plain_names(asked) or found["function"].value_counts().index[:10].tolist()
     counts = pd.crosstab(found["cluster"].astype(str), found["function"])
     counts = counts.reindex(index=chosen.index, columns=named, fill_value=0)
     return counts.div(chosen["genes"], axis=0)
