@@ -218,3 +218,11 @@ def test_quantities_on_other_samples_are_refused_and_not_cut_to_those_in_common(
             array([15, 15], "degree_Celsius").assign_coords(sample=there),
             37.0,
         )
+
+
+def test_a_millilitre_of_oxygen_is_44_66_micromoles() -> None:
+    # 22 391.6 ml of the gas are a mole (Garcia and Gordon 1992).
+    warm, salt = array(10, "degree_Celsius"), array(35, "1")
+    volume = oxygen_saturation(array(6, "ml L-1"), warm, salt)
+    amount = oxygen_saturation(array(6e6 / 22_391.6, "umol L-1"), warm, salt)
+    np.testing.assert_allclose(volume, amount, rtol=1e-5)
