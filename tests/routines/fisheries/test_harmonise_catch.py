@@ -264,6 +264,12 @@ def test_a_catch_that_two_organisations_tell_of_is_kept_once() -> None:
     assert len(kept) == len(east)
 
 
+ICCAT = "GearCode,YearC,TimePeriodID,SquareTypeCode,QuadID,Lat,Lon,CatchUnit,YFT,FleetCode\n"
+ATLAS = (
+    "source_authority,fishing_fleet,gear_type,fishing_mode,time_start,geographic_identifier,"
+    "species,time_end,measurement_unit,measurement_value\n"
+    "IOTC,EUESP,01.1,FS,2000-01-01,6100050,YFT,"
+)
 IATTC = "Year,Month,Flag,LatC1,LonC1,YFT\n"
 
 
@@ -288,6 +294,22 @@ IATTC = "Year,Month,Flag,LatC1,LonC1,YFT\n"
             ValuesError,
             "row 0 has a catch, and no unit",
         ),
+        (IATTC + '2000,1,USA,0.5,-90.5,"1,000"\n', ValuesError, "row 0 has '1,000' as its 'YFT'"),
+        (IATTC + "2000,1,USA,north,-90.5,1\n", ValuesError, "row 0 has 'north' as its 'LatC1'"),
+        (ICCAT + "GHA,1991,1,5x5,1,,0,kg,1,GHA\n", ValuesError, "row 0 has 'nan' as its 'Lat'"),
+        (ICCAT + "GHA,1991,1,5x5,1,0,0,lb,1,GHA\n", ValuesError, "'CatchUnit' has \\['lb'\\]"),
+        (
+            ICCAT.replace("CatchUnit", "U") + "GHA,1991,1,5x5,1,0,0,kg,1,GHA\n",
+            ValuesError,
+            "absent",
+        ),
+        (
+            ATLAS + "2000-01-31,kg,1\n",
+            ValuesError,
+            "'measurement_unit' has \\['kg'\\]: 't' or 'no'",
+        ),
+        (ATLAS + "2000-01-31,t,some\n", ValuesError, "row 0 has 'some' as its 'measurement_value'"),
+        (ATLAS + "soon,t,1\n", TimeAxisError, "row 0 has 'soon' as its 'time_end'"),
     ],
 )
 def test_tables_that_cannot_be_read_are_refused(

@@ -13,7 +13,16 @@ import numpy as np
 import pandas as pd
 
 from bluecloud_routines.errors import ParameterError, TimeAxisError, ValuesError
-from bluecloud_routines.fisheries._wide import Wide, dated, matching, one, signed
+from bluecloud_routines.fisheries._wide import (
+    Wide,
+    catches,
+    dated,
+    days,
+    degrees,
+    matching,
+    one,
+    signed,
+)
 from bluecloud_routines.fisheries.cwp import DIGITS, cwp_codes
 
 _PERIODS = {13: (1, 3), 14: (4, 6), 15: (7, 9), 16: (10, 12), 17: (1, 12)}
@@ -49,15 +58,6 @@ def layout_of(raw: pd.DataFrame) -> Layout:
     )
 
 
-def named_plainly(raw: pd.DataFrame) -> pd.DataFrame:
-    """The table with the names of columns on one line, without blanks or brackets.
-
-    The workbooks of CCSBT break them over lines.
-    """
-    plain = [re.sub(r"[()]", "", re.sub(r"\s+", "_", str(name).strip())) for name in raw.columns]
-    return raw.set_axis(plain, axis=1)
-
-
 def _atlas(raw: pd.DataFrame, gear: str | None) -> Wide:
     """Rows of the tuna atlas, with its own names of columns."""
     rows = pd.DataFrame(
@@ -66,15 +66,18 @@ def _atlas(raw: pd.DataFrame, gear: str | None) -> Wide:
             "fishing_fleet": raw["fishing_fleet"],
             "gear": raw["gear_type"],
             "fishing_mode": raw["fishing_mode"],
-            "time": pd.to_datetime(raw["time_start"]),
-            "time_end": pd.to_datetime(raw["time_end"]),
+            "time": days(raw["time_start"]),
+            "time_end": days(raw["time_end"]),
             "area": raw["geographic_identifier"],
             "species": raw["species"],
             # R reads a column of nothing but t as true.
             "unit": raw["measurement_unit"].astype(str).replace({"TRUE": "t", "True": "t"}),
         }
     )
-    values = raw["measurement_value"].to_numpy(np.float64)[:, None]
+    wrong = sorted(set(rows["unit"]) - {"t", "no"})
+    if wrong:
+        raise ValuesError(f"'measurement_unit' has {wrong}: 't' or 'no'")
+    values = catches(raw[["measurement_value"]])
     return Wide("", rows, one({}), values, np.ones(len(raw)))
 
 
@@ -87,7 +90,7 @@ def _iattc(raw: pd.DataFrame, gear: str | None) -> Wide:
         [(species, "no" if unit == "n" else "t") for species, unit in found.values()],
         columns=["species", "unit"],
     )
-    latitude, longitude = raw[f"LatC{width}"], raw[f"LonC{width}"]
+    latitude, longitude = degrees(raw[f"LatC{width}"]), degrees(raw[f"LonC{width}"])
     return dated(
         "IATTC",
         pd.DataFrame(
@@ -178,6 +181,11 @@ def _iccat(raw: pd.DataFrame, gear: str | None) -> Wide:
         columns=["species", "fishing_mode"],
     )
     if not names:
+        if not {"CatchUnit", "FleetCode"} <= set(raw.columns):
+            raise ValuesError(
+                "the catches are those between the columns 'CatchUnit' and 'FleetCode', and one of "
+                f"them is absent: the columns are {list(raw.columns)[:20]}"
+            )
         every = [str(name) for name in raw.columns]
         names = every[every.index("CatchUnit") + 1 : every.index("FleetCode")]
         columns = pd.DataFrame(
@@ -186,11 +194,12 @@ def _iccat(raw: pd.DataFrame, gear: str | None) -> Wide:
             }
         )
     unit = raw["CatchUnit"] if "CatchUnit" in raw else pd.Series("kg", index=raw.index)
-    wrong = sorted(set(unit) - {"kg", "nr"})
+    wrong = sorted({str(each) for each in unit} - {"kg", "nr"})
     if wrong:
         raise ValuesError(f"'CatchUnit' has {wrong}: 'kg' or 'nr'")
     digits = raw["SquareTypeCode"].map({f"{width:g}x{width:g}": n for width, n in DIGITS.items()})
-    code = digits.fillna(0) * 1_000_000 + raw["QuadID"] * 100_000 + raw["Lat"] * 1000 + raw["Lon"]
+    quadrant, lat, lon = (degrees(raw[name]) for name in ("QuadID", "Lat", "Lon"))
+    code = digits.fillna(0) * 1_000_000 + quadrant * 100_000 + lat * 1000 + lon
     irregular = (
         raw["SquareTypeCode"].astype(str)
         + raw["QuadID"].map(" quadrant {}".format)
@@ -239,8 +248,8 @@ def _ccsbt(raw: pd.DataFrame, gear: str | None) -> Wide:
     raw = raw[raw["YEAR"].notna()]
     width = 1 if surface else 5
     # The north-western corner of each square.
-    latitude = raw["LATITUDE"].astype(float) - width / 2
-    longitude = raw["LONGITUDE"].astype(float) + width / 2
+    latitude = degrees(raw["LATITUDE"]) - width / 2
+    longitude = degrees(raw["LONGITUDE"]) + width / 2
     rows = pd.DataFrame(
         {
             "fishing_fleet": raw["COUNTRY_CODE"],
@@ -258,7 +267,13 @@ def _ccsbt(raw: pd.DataFrame, gear: str | None) -> Wide:
 LAYOUTS = (
     Layout(
         "rows of the tuna atlas",
-        frozenset({"source_authority", "geographic_identifier", "species", "measurement_value"}),
+        frozenset(
+            {
+                *("source_authority", "fishing_fleet", "gear_type", "fishing_mode", "species"),
+                *("time_start", "time_end", "geographic_identifier"),
+                *("measurement_unit", "measurement_value"),
+            }
+        ),
         _atlas,
     ),
     Layout("IATTC by one degree", frozenset({"Year", "Month", "LatC1", "LonC1"}), _iattc),

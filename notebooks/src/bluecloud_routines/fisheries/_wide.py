@@ -63,11 +63,74 @@ def dated(
         time=begin.astype("datetime64[ns]"),
         time_end=after.astype("datetime64[D]").astype("datetime64[ns]") - np.timedelta64(1, "D"),
     )
-    numbers = values.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
+    numbers = catches(values)
     dated["source_authority"] = authority
     if "fishing_mode" not in dated and "fishing_mode" not in columns:
         dated["fishing_mode"] = "UNK"
     return Wide(authority, dated, columns, numbers, np.ones(len(rows)))
+
+
+def catches(values: pd.DataFrame) -> Floats:
+    """The values as numbers, missing where a cell is empty.
+
+    Raises
+    ------
+    ValuesError
+        If a cell has what is no number, such as 1,000: taken for missing, a catch would be lost.
+    """
+    numbers = values.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
+    unread = np.isnan(numbers) & values.notna().to_numpy()
+    for row, column in np.argwhere(unread):
+        text = str(values.iloc[row, column]).strip()
+        if text:
+            raise ValuesError(
+                f"row {values.index[row]} has {text!r} as its {values.columns[column]!r}: a "
+                "number is needed, without marks between thousands, or nothing"
+            )
+    return numbers
+
+
+def degrees(position: pd.Series) -> pd.Series:
+    """A latitude or longitude as numbers.
+
+    Raises
+    ------
+    ValuesError
+        If one is missing or no number.
+    """
+    numbers = pd.to_numeric(position, errors="coerce")
+    if numbers.isna().any():
+        at = int(np.argmax(numbers.isna().to_numpy()))
+        raise ValuesError(
+            f"row {position.index[at]} has '{position.iloc[at]}' as its {position.name!r}: degrees are needed"
+        )
+    return numbers.astype(np.float64)
+
+
+def days(dates: pd.Series) -> pd.Series:
+    """Dates, of which none is missing.
+
+    Raises
+    ------
+    TimeAxisError
+        If one is missing or none.
+    """
+    found = pd.to_datetime(dates, errors="coerce")
+    if found.isna().any():
+        at = int(np.argmax(found.isna().to_numpy()))
+        raise TimeAxisError(
+            f"row {dates.index[at]} has '{dates.iloc[at]}' as its {dates.name!r}: a date is needed"
+        )
+    return found
+
+
+def named_plainly(raw: pd.DataFrame) -> pd.DataFrame:
+    """The table with the names of columns on one line, without blanks or brackets.
+
+    The workbooks of CCSBT break them over lines.
+    """
+    plain = [re.sub(r"[()]", "", re.sub(r"\s+", "_", str(name).strip())) for name in raw.columns]
+    return raw.set_axis(plain, axis=1)
 
 
 def one(said: dict[str, str]) -> pd.DataFrame:
@@ -86,7 +149,7 @@ def signed(corner: pd.Series, positive: str, negative: str) -> pd.Series:
     if parts.isna().any(axis=None):
         wrong = corner[parts.isna().any(axis=1)].iloc[0]
         raise ValuesError(
-            f"{wrong!r} in {corner.name!r} is no corner: digits and {positive} or {negative}, "
+            f"'{wrong}' in {corner.name!r} is no corner: digits and {positive} or {negative}, "
             "without which the hemisphere is not known"
         )
     degrees: pd.Series = parts[0].astype(float)

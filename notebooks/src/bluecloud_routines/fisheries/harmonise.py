@@ -24,8 +24,8 @@ from bluecloud_routines.fisheries._fishery_codes import (
     fleet_of,
     gear_codes,
 )
-from bluecloud_routines.fisheries._layouts import layout_of, named_plainly
-from bluecloud_routines.fisheries._wide import KEYS, Wide
+from bluecloud_routines.fisheries._layouts import layout_of
+from bluecloud_routines.fisheries._wide import KEYS, Wide, named_plainly
 from bluecloud_routines.fisheries.cwp import REFERENCE, as_numbers, corners
 
 Floats = NDArray[np.float64]
