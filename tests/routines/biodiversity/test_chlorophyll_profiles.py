@@ -164,3 +164,26 @@ def test_depths_of_mixing_counted_upward_or_elsewhere_are_refused() -> None:
         chlorophyll_profiles(
             green([0.2, 0.3]).assign_coords({dim: [0, 1]}), moved.assign_coords({dim: [1, 2]})
         )
+
+
+@pytest.mark.parametrize(
+    ("number", "background", "slope", "height", "centre", "width"),
+    [
+        (1, 0.471, 0.135, 1.572, 0.969, 0.393),
+        (2, 0.533, 0.172, 1.194, 0.921, 0.435),
+        (3, 0.428, 0.138, 1.015, 0.905, 0.630),
+        (4, 0.570, 0.173, 0.766, 0.814, 0.586),
+        (5, 0.611, 0.214, 0.676, 0.663, 0.539),
+        (6, 0.390, 0.109, 0.788, 0.521, 0.681),
+        (7, 0.569, 0.183, 0.608, 0.452, 0.744),
+        (8, 0.835, 0.298, 0.382, 0.512, 0.625),
+        (9, 0.188, 0.000, 0.885, 0.378, 1.081),
+    ],
+)
+def test_the_shapes_are_those_of_the_table_read_class_by_class(
+    number: int, background: float, slope: float, height: float, centre: float, width: float
+) -> None:
+    depth = np.linspace(0, 1.5, 16)
+    shape = background - slope * depth + height * np.exp(-(((depth - centre) / width) ** 2))
+    kind = np.full(depth.shape, number - 1)
+    np.testing.assert_allclose(normal_profile(kind, depth), shape, rtol=1e-12)
