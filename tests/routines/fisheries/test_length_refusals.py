@@ -1,5 +1,7 @@
 """What the routines on lengths refuse, and how they say it."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -117,6 +119,14 @@ def fish(**columns: object) -> pd.DataFrame:
         (fish(time="yesterday"), 1, TimeAxisError, "dates are needed"),
         (fish(time=pd.NaT), 1, TimeAxisError, "dates are needed"),
         (
+            fish(time=pd.Timestamp("2020-01-01", tz="Europe/Paris")),
+            1,
+            TimeAxisError,
+            "of the time zone Europe/Paris",
+        ),
+        (fish(length=["long"] * 10), 1, ValuesError, "'length' is of type .*: numbers are needed"),
+        (fish(number=["many"] * 10), 1, ValuesError, "'number' is of type .*: numbers are needed"),
+        (
             fish(length=-np.arange(10.0)),
             1,
             ValuesError,
@@ -143,6 +153,8 @@ def test_a_catch_curve_without_points_or_with_a_reversed_range_is_refused(
         catch_curve(lengths, linf=80, k=0.5, shortest=50, longest=30)
     with pytest.raises(TooShortError, match="below linf, 4 cm"):
         catch_curve(lengths, linf=4, k=0.5)
+    with pytest.raises(ParameterError, match="longest is nan"):
+        catch_curve(lengths, linf=80, k=0.5, longest=float("nan"))
     with pytest.raises(ParameterError, match="k is -1"):
         catch_curve(lengths, linf=80, k=-1)
 
@@ -192,7 +204,22 @@ def test_impossible_yields_per_recruit_are_refused(options: dict[str, float], wo
 def test_impossible_numbers_of_draws_and_samples_are_refused(lengths: xr.DataArray) -> None:
     with pytest.raises(ParameterError, match="resamples is -1: 0 to 1000"):
         length_based(lengths, resamples=-1)
+    with pytest.raises(ParameterError, match="natural is 0"):
+        length_based(lengths, natural=0)
+    with pytest.raises(ParameterError, match="average_over is 5.5: an odd number"):
+        restructured(lengths, average_over=5.5)  # type: ignore[arg-type]
+    quick = {"linf": (80, 80), "k": (0.5, 0.5), "season": (0, 0), "starts": 1}
+    with pytest.raises(ParameterError, match="mature_length is 0"):
+        length_based(lengths, **quick, mature_length=0)  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match="samples is 0"):
         simulated_lengths(samples=0)
     with pytest.raises(ParameterError, match="z is 0"):
         simulated_lengths(z=0)
+
+
+def test_draws_of_fish_that_never_mature_are_left_out_and_counted() -> None:
+    few = simulated_lengths(samples=6)
+    how = {"linf": (70, 95), "k": (0.2, 1.0), "season": (0, 0), "starts": 1}
+    linf = length_based(few, **how).summary["value"][0]  # type: ignore[arg-type]
+    found = length_based(few, **how, resamples=4, mature_length=linf - 0.1)  # type: ignore[arg-type]
+    assert json.loads(found.summary.attrs["parameters"])["resamples"] < 4

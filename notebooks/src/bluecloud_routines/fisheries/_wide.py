@@ -102,7 +102,8 @@ def degrees(position: pd.Series) -> pd.Series:
     if numbers.isna().any():
         at = int(np.argmax(numbers.isna().to_numpy()))
         raise ValuesError(
-            f"row {position.index[at]} has '{position.iloc[at]}' as its {position.name!r}: degrees are needed"
+            f"row {position.index[at]} has '{position.iloc[at]}' as its {position.name!r}: degrees "
+            "are needed"
         )
     return numbers.astype(np.float64)
 

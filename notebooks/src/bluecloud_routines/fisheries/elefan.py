@@ -227,7 +227,7 @@ def _bounds(linf: Range, k: Range, season: Range) -> list[Range]:
 
 
 def _require_window(average_over: int) -> None:
-    if average_over % 2 == 0 or not 3 <= average_over <= 25:
+    if not 3 <= average_over <= 25 or average_over % 2 != 1:
         raise ParameterError(f"average_over is {average_over}: an odd number from 3 to 25")
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from bluecloud_routines.errors import ParameterError, TooShortError
+from bluecloud_routines.fisheries._stock_input import require_positive
 from bluecloud_routines.fisheries.elefan import REFERENCES as ON_GROWTH
 from bluecloud_routines.fisheries.elefan import GrowthFit, Range, fit_growth
 from bluecloud_routines.fisheries.mortality import REFERENCES as ON_DEATH
@@ -79,7 +80,8 @@ def length_based(
         The share of unfished spawners to leave.
     resamples
         How often the fish of each sample are drawn anew, to see how far chance goes; 0 to 1000.
-        An eighth of the starts is made for each.
+        An eighth of the starts is made for each. A draw with too few fish, or fish that stay
+        smaller than at maturity, is left out; ``parameters`` tell how many counted.
         It does not tell of faults of the model, which are mostly larger.
 
     Raises
@@ -102,14 +104,16 @@ def length_based(
         )
         return _after_growth(samples, fit, natural, mature_length, spawners)
 
+    if natural is not None:
+        require_positive(natural=natural)
     found = steps(lengths, starts)
     random = np.random.default_rng(seed)
     again = []
     for _ in range(resamples):
         try:
             again.append(steps(_drawn_anew(lengths, random), max(1, starts // 8)).values())
-        except TooShortError:
-            continue  # too few classes have fish: this draw says nothing
+        except (TooShortError, ParameterError):
+            continue  # too few classes have fish, or linf is below maturity: the draw says nothing
     values = found.values()
     spread = pd.DataFrame(again, columns=list(values)).quantile([0.05, 0.95])
     summary = pd.DataFrame(
@@ -183,7 +187,7 @@ def _after_growth(
         k=k,
         m=natural,
         caught_length=caught,
-        mature_length=mature_length or linf / 2,
+        mature_length=linf / 2 if mature_length is None else mature_length,
         spawners=spawners,
         fishing=max(curve.z - natural, 0.0),
     )

@@ -72,7 +72,7 @@ def length_frequency(fish: pd.DataFrame, *, width: float) -> xr.DataArray:
     ParameterError
         If the width is not above 0, or there would be fewer than 5 classes or more than 1000.
     TimeAxisError
-        If ``time`` has no dates, or one is missing.
+        If ``time`` has no dates, has a time zone, or one is missing.
     ValuesError
         If a column or all rows are absent, a length is not above 0, or a number is negative.
     """
@@ -81,6 +81,14 @@ def length_frequency(fish: pd.DataFrame, *, width: float) -> xr.DataArray:
         raise ParameterError(f"width is {width:g} cm: a number above 0 is needed")
     if fish["time"].dtype.kind != "M" or fish["time"].isna().any():
         raise TimeAxisError("'time' is not a date in every row: dates are needed")
+    if isinstance(fish["time"].dtype, pd.DatetimeTZDtype):
+        raise TimeAxisError(
+            f"'time' is of the time zone {fish['time'].dt.tz}: dates without one are needed "
+            "(dt.tz_localize(None) keeps those of the zone)"
+        )
+    for name in ("length", "number"):
+        if name in fish and fish[name].dtype.kind not in "fiu":
+            raise ValuesError(f"{name!r} is of type {fish[name].dtype}: numbers are needed")
     length = fish["length"].to_numpy(np.float64)
     count = fish["number"].to_numpy(np.float64) if "number" in fish else np.ones(len(fish))
     if not (np.isfinite(length) & (length > 0)).all():

@@ -86,7 +86,8 @@ def catch_curve(
     RoutineError
         If the samples cannot be used; see ``samples_of``.
     """
-    require_positive(linf=linf, k=k)
+    ends = {"shortest": shortest, "longest": longest}
+    require_positive(linf=linf, k=k, **{name: v for name, v in ends.items() if v is not None})
     samples = samples_of(lengths)
     half = samples.width / 2
     below = samples.middles + half < linf
