@@ -137,10 +137,24 @@ def test_bands_that_cannot_be_used_are_refused() -> None:
         ([np.nan, np.nan], "all 2 values are missing"),
         ([0.5, np.inf], "finite ones are needed"),
         ([0.5, 0.5], "cannot be parted in two"),
+        ([1.0, 1.0 + 1e-15], "too near, or too far, for 256 bins"),
+        ([-1.7e308, 1.7e308], "too near, or too far, for 256 bins"),
+        (["deep", "shallow"], "of type .*: numbers are needed"),
     ],
 )
 def test_values_without_a_threshold_are_refused(values: list[float], message: str) -> None:
     with pytest.raises(ValuesError, match=message):
         otsu_threshold(np.array(values))
+    with pytest.raises(ParameterError, match="bins is 2.5: a whole number"):
+        otsu_threshold(np.array([0.0, 1.0]), bins=2.5)  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match="bins is 1"):
         otsu_threshold(np.array([0.0, 1.0]), bins=1)
+
+
+def test_reflectance_below_zero_counts_as_none_and_does_not_blow_the_index_up() -> None:
+    dark = bands(green=[-0.001, 0.02, -0.001, 0.1], nir=[0.0011, -0.019, -0.002, 0.05])
+    found = water_index(dark, index="ndwi")
+    np.testing.assert_allclose(found, [-1, 1, np.nan, 1 / 3])
+    assert dark["green"][0] == -0.001  # what was given is not changed
+    with pytest.raises(ValuesError, match="infinite values"):
+        water_index(bands(green=[np.inf, 0.1], nir=[0.1, 0.1]), index="ndwi")

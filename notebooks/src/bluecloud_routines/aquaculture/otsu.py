@@ -35,9 +35,11 @@ def otsu_threshold(values: NDArray[np.floating], *, bins: int = 256) -> float:
     ----------
     Otsu (1979), https://doi.org/10.1109/TSMC.1979.4310076
     """
-    if bins < 2:
-        raise ParameterError(f"bins is {bins}: 2 or more")
+    if not bins >= 2 or int(bins) != bins:
+        raise ParameterError(f"bins is {bins}: a whole number, 2 or more")
     flat = np.asarray(values).ravel()
+    if flat.dtype.kind not in "fiub":
+        raise ValuesError(f"the values are of type {flat.dtype}: numbers are needed")
     if flat.dtype not in (np.float32, np.float64):
         flat = flat.astype(np.float64)
     if flat.size == 0:
@@ -49,6 +51,12 @@ def otsu_threshold(values: NDArray[np.floating], *, bins: int = 256) -> float:
         raise ValuesError(f"the values go from {lowest} to {highest}: finite ones are needed")
     if lowest == highest:
         raise ValuesError(f"all values are {lowest}: they cannot be parted in two")
+    # Bins that numbers of this precision can tell apart, and a scale that is a number.
+    apart = float(highest) - float(lowest)
+    if not bins * float(np.spacing(np.maximum(abs(lowest), abs(highest)))) < apart < np.inf:
+        raise ValuesError(
+            f"the values go from {lowest} to {highest}: too near, or too far, for {bins} bins"
+        )
     has_gaps = bool(np.isnan(flat.min()))
     counts, edges = _histogram(flat, bins, (float(lowest), float(highest)), has_gaps)
     centres = (edges[1:] + edges[:-1]) / 2

@@ -41,14 +41,15 @@ def water_index(bands: xr.Dataset, *, index: Index = "mndwi") -> xr.DataArray:
     Returns
     -------
     xarray.DataArray
-        Units ``1``; the first two from -1 to 1, NaN where both bands are zero.
+        Units ``1``; the first two from -1 to 1, NaN where both bands are zero or
+        below; one below zero counts as zero.
 
     Raises
     ------
     ParameterError
         If the index is unknown.
     ValuesError
-        If a band is absent or has no value.
+        If a band is absent or has no value, or an infinite one (with dask when computed).
     UnitsError
         If a band is not a part of one: the sums of ``awei`` mean something else of counts.
 
@@ -78,7 +79,14 @@ def water_index(bands: xr.Dataset, *, index: Index = "mndwi") -> xr.DataArray:
 
 
 def _normalised(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The difference over the sum, and NaN where that is zero."""
+    """The difference over the sum, and NaN where that is zero.
+
+    The correction for the air may leave dark water a little below zero. Of such a band there is
+    nothing: a sum near zero would make the index of any size.
+    """
+    if np.isinf(one).any() or np.isinf(other).any():
+        raise ValuesError("a band has infinite values: what is missing must be NaN")
+    one, other = np.maximum(one, 0), np.maximum(other, 0)
     total = one + other
     total[total == 0] = np.nan
     found: NDArray[np.floating] = one - other
