@@ -173,12 +173,22 @@ def test_series_that_cannot_be_used_are_refused() -> None:
         (TimeAxisError, "the temperatures go from 2020-01-01", good, {"start": "2019-01-01"}),
         (ParameterError, "start is 'spring'", good, {"start": "spring"}),
         (ValuesError, "no temperature from 2020-01-01 on", good * np.nan, {}),
-        (ValuesError, "infinite temperatures", good.where(good > 12, np.inf), {}),
+        (ValuesError, "temperature of inf degrees", good.where(good > 12, np.inf), {}),
+        (ValuesError, "temperature of 28.* -50 to 60 are possible", good + 273.15, {}),
+        (ParameterError, "start is 'NaT'", good, {"start": "NaT"}),
+        (ParameterError, "without a time zone", good, {"start": "2020-01-01T00:00Z"}),
         (UnitsError, "oxygen is in 'mg/l'", good, {"oxygen": good.assign_attrs(units="mg/l")}),
         (TimeAxisError, "heatwave goes from 2020-01-06", good, {"heatwave": good[5:]}),
     ):
         with pytest.raises(error, match=message):
             growth_stress(data.assign_attrs(data.attrs), **{"start": "2020-01-01", **options})  # type: ignore[arg-type]
+    lazy = growth_stress((good + 273.15).assign_attrs(good.attrs).chunk(), start="2020-01-01")
+    with pytest.raises(ValuesError, match="-50 to 60 are possible"):
+        lazy["weight"].compute()
+    here = good.expand_dims(x=[1.0]).assign_attrs(good.attrs)
+    there = (here * 0 + 200).assign_coords(x=[2.0]).assign_attrs(units="mmol m-3")
+    with pytest.raises(ValuesError, match="oxygen is of other places"):
+        growth_stress(here, start="2020-01-01", oxygen=there)
     for wrong, message in (
         ({"tgc": 0.0}, "tgc is 0.0: above 0"),
         ({"harvest_weight_g": 5.0}, "above initial_weight_g"),
@@ -195,6 +205,11 @@ def test_events_that_cannot_be_are_refused() -> None:
         event_days(pd.DataFrame({"start": ["2020-01-01"]}), like)
     with pytest.raises(ValuesError, match="event 0 goes from 2020-01-09"):
         event_days(pd.DataFrame({"start": ["2020-01-09"], "end": ["2020-01-01"]}), like)
+    with pytest.raises(ValuesError, match="'end' of the events has no dates"):
+        event_days(pd.DataFrame({"start": ["2020-01-01"], "end": ["later"]}), like)
+    zoned = pd.DataFrame({"start": ["2020-01-01T00:00Z"], "end": ["2020-01-02T00:00Z"]})
+    with pytest.raises(ValuesError, match="'start' of the events is of the time zone UTC"):
+        event_days(zoned, like)
     grid = like.expand_dims(x=[1.0, 2.0])
     with pytest.raises(ValuesError, match="an event at x 3.0"):
         event_days(pd.DataFrame({"start": ["2020-01-01"], "end": ["2020-01-02"], "x": [3.0]}), grid)

@@ -29,7 +29,8 @@ def event_days(events: pd.DataFrame, like: xr.DataArray) -> xr.DataArray:
     TimeAxisError
         If ``like`` has no time, or times out of order.
     ValuesError
-        If a column is absent, an event ends before it starts, or is of a place that is not there.
+        If a column is absent or has no dates, or dates of a time zone; an event ends before it
+        starts, or is of a place that is not there.
     """
     absent = [name for name in ("start", "end") if name not in events]
     if absent:
@@ -37,7 +38,7 @@ def event_days(events: pd.DataFrame, like: xr.DataArray) -> xr.DataArray:
             f"the events have no column {', '.join(absent)}: start and end are needed"
         )
     like, times = with_dates(like)
-    start, end = (pd.DatetimeIndex(pd.to_datetime(events[name])) for name in ("start", "end"))
+    start, end = (_dates(events[name]) for name in ("start", "end"))
     # A comparison with a missing date is false.
     wrong = ~np.asarray(end >= start)
     if wrong.any():
@@ -62,3 +63,16 @@ def event_days(events: pd.DataFrame, like: xr.DataArray) -> xr.DataArray:
     coords = {dim: like[dim] for dim in ("time", *cells) if dim in like.coords}
     told = {"long_name": "whether the day belongs to an event", "units": "1"}
     return xr.DataArray(found, dims=("time", *cells), coords=coords, attrs=told)
+
+
+def _dates(column: pd.Series) -> pd.DatetimeIndex:
+    try:
+        dates = pd.DatetimeIndex(pd.to_datetime(column))
+    except (ValueError, TypeError) as error:
+        raise ValuesError(f"{column.name!r} of the events has no dates: {error}") from error
+    if dates.tz is not None:
+        raise ValuesError(
+            f"{column.name!r} of the events is of the time zone {dates.tz}: days of the series' "
+            "own are needed (dt.tz_localize(None))"
+        )
+    return dates

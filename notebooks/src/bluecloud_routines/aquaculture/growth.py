@@ -12,6 +12,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from bluecloud_routines._temperature import to_celsius
 from bluecloud_routines._time import require_daily, with_dates
@@ -22,6 +23,7 @@ REFERENCES = (
     "Iwama and Tautz (1981), Canadian Journal of Fisheries and Aquatic Sciences 38, 649-656; "
     "Jobling (2003, https://doi.org/10.1046/j.1365-2109.2003.00859.x)"
 )
+_COLDEST, _WARMEST = -50, 60  # degrees Celsius: beyond it, another unit
 COLD, WARM, LOW_OXYGEN, HEATWAVE = 1, 2, 4, 8
 _OXYGEN = frozenset({"mmol m-3", "mmol/m3", "mmol/m^3", "umol l-1", "umol/l", "micromol l-1"})
 
@@ -68,7 +70,8 @@ def growth_stress(
         If time is absent, unsorted, repeated or not daily, the start is no day of it, or oxygen
         or heatwaves are on other times.
     ValuesError
-        If no temperature from the start on is known, or one is infinite.
+        If no temperature from the start on is known, or one is infinite or impossible (with dask
+        when computed), or oxygen or heatwaves are of other places.
 
     References
     ----------
@@ -79,10 +82,11 @@ def growth_stress(
     daily, times = with_dates(to_celsius(temperature))
     require_daily(times)
     daily = daily.sel(time=slice(_first_day(start, times), None)).astype(np.float64)
-    if daily.chunks is None and not bool(np.isfinite(daily).any()):
+    if daily.chunks is None and bool(daily.isnull().all()):
         raise ValuesError(f"no temperature from {pd.Timestamp(start):%Y-%m-%d} on is known")
-    if daily.chunks is None and bool(np.isinf(daily).any()):
-        raise ValuesError("there are infinite temperatures: what is missing must be NaN")
+    daily = xr.apply_ufunc(
+        _possible, daily, dask="parallelized", output_dtypes=[np.float64], keep_attrs=True
+    )
     stress = _stress(daily, stock, oxygen, heatwave)
     eats = stress.isin([0, HEATWAVE]) if stock.fasts else True
     warmth = daily.clip(min=0).where(eats, 0.0).where(daily.notnull())
@@ -157,9 +161,14 @@ def stress_table(result: xr.Dataset) -> pd.DataFrame:
 
 def _first_day(start: str | pd.Timestamp, times: pd.DatetimeIndex) -> pd.Timestamp:
     try:
-        wanted = pd.Timestamp(start).normalize()
-    except ValueError as error:
+        wanted = pd.Timestamp(start)
+    except (ValueError, TypeError) as error:
         raise ParameterError(f"start is {start!r}: a date, as '2020-04-01'") from error
+    if wanted is pd.NaT or wanted.tz is not None:
+        raise ParameterError(
+            f"start is {start!r}: a date without a time zone is needed, as '2020-04-01'"
+        )
+    wanted = wanted.normalize()
     days = times.normalize()
     if wanted not in days:
         raise TimeAxisError(
@@ -168,6 +177,17 @@ def _first_day(start: str | pd.Timestamp, times: pd.DatetimeIndex) -> pd.Timesta
         )
     first: pd.Timestamp = times[days == wanted][0]
     return first
+
+
+def _possible(celsius: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The temperatures, if a sea or pond can have them; kelvin called degrees would grow whales."""
+    wrong = (celsius < _COLDEST) | (celsius > _WARMEST)
+    if wrong.any():
+        raise ValuesError(
+            f"there is a temperature of {celsius[wrong].ravel()[0]:g} degrees Celsius: {_COLDEST} "
+            f"to {_WARMEST} are possible, and what is missing must be NaN"
+        )
+    return celsius
 
 
 def _stress(
@@ -205,5 +225,8 @@ def _on_times(layer: xr.DataArray, daily: xr.DataArray, name: str) -> xr.DataArr
             f"{days[at < 0][0]:%Y-%m-%d}: each day of the temperature is needed"
         )
     chosen: xr.DataArray = layer.isel(time=at).assign_coords(time=daily["time"])
-    xr.align(chosen, daily, join="exact")
+    try:
+        xr.align(chosen, daily, join="exact")
+    except xr.AlignmentError as error:
+        raise ValuesError(f"{name} is of other places than the temperature: {error}") from error
     return chosen
