@@ -172,6 +172,12 @@ def test_layers_and_options_that_mean_something_else_are_refused(layers: xr.Data
         site_suitability(layers.where(layers["speed"] < 1, np.inf), [SPEED_CM])
     with pytest.raises(ValuesError, match="the same dimensions are needed"):
         site_suitability(layers.assign(waves=layers["waves"].expand_dims(time=2)), ALL)
+    shut = xr.zeros_like(layers["depth"], dtype=bool)
+    for excluded in (shut.assign_coords(latitude=shut["latitude"] + 1), shut.expand_dims(z=2)):
+        with pytest.raises(ValuesError, match="not on the same dimensions and coordinates"):
+            site_suitability(layers, [DEPTH], excluded=excluded)
+    with pytest.raises(ParameterError, match="a weight is no number"):
+        site_suitability(layers, [DEPTH], weights={"depth": "much"})  # type: ignore[dict-item]
     result = site_suitability(layers[["depth"]], [DEPTH])
     with pytest.raises(ParameterError, match="degree_speed"):
         weight_sensitivity(result, [DEPTH, SPEED])
@@ -205,3 +211,15 @@ def test_a_limit_may_have_no_end() -> None:
     assert found.values.tolist() == [0, 0.5, 1]
     assert isinstance(found, xr.DataArray)
     assert pd.Series(found.values).notna().all()
+
+
+def test_where_nothing_is_known_of_closure_is_not_closed(layers: xr.Dataset) -> None:
+    closed = xr.zeros_like(layers["depth"])
+    closed[1, 1], closed[2, 2] = np.nan, 1.0
+    found = site_suitability(layers, [DEPTH], excluded=closed.transpose())
+    open_sea = site_suitability(layers, [DEPTH])
+    assert found["suitability"][1, 1] == open_sea["suitability"][1, 1] > 0
+    assert found["limiting_factor"][2, 2] == 127
+    lazy = site_suitability(layers.chunk(), [DEPTH], excluded=closed.chunk())
+    assert lazy["suitability"].chunks
+    xr.testing.assert_equal(lazy.compute(), found)

@@ -51,7 +51,8 @@ def site_suitability(
         Importance of each criterion, 0 or more and not all 0; they are scaled to a sum of one.
         Equal, if none are given. :func:`ahp_weights` gives them from comparisons.
     excluded
-        Places that cannot be used whatever they are like (true), on the same dimensions.
+        Places that cannot be used whatever they are like (true), on the same dimensions; NaN is
+        not excluded.
     logic
         ``boolean``, ``fuzzy`` or ``owa``; see the module.
     caution
@@ -78,10 +79,17 @@ def site_suitability(
     _check(layers, criteria, logic, caution)
     shares = scaled_weights(criteria, weights)
     degrees = {each.name: membership(layers[each.name], each) for each in criteria}
-    together = xr.concat(xr.align(*degrees.values(), join="exact"), "criterion")
-    closed = xr.zeros_like(together.isel(criterion=0), dtype=bool)
-    if excluded is not None:
-        closed = closed | excluded.astype(bool)
+    try:
+        together = xr.concat(xr.align(*degrees.values(), join="exact"), "criterion")
+        closed = xr.zeros_like(together.isel(criterion=0), dtype=bool)
+        if excluded is not None:
+            # What is not known to be closed is not: NaN is where nothing was drawn.
+            shut = excluded.notnull() & excluded.astype(bool)
+            closed, _ = xr.align(shut.transpose(*closed.dims), closed, join="exact")
+    except ValueError as error:
+        raise ValuesError(
+            f"the layers or excluded are not on the same dimensions and coordinates: {error}"
+        ) from error
     score, limiting = xr.apply_ufunc(
         _scored,
         together.chunk({"criterion": -1}) if together.chunks else together,
@@ -130,7 +138,10 @@ def scaled_weights(
     names = [each.name for each in criteria]
     if weights is None:
         return np.full(len(names), 1 / len(names))
-    given = {str(name): float(weight) for name, weight in dict(weights).items()}
+    try:
+        given = {str(name): float(weight) for name, weight in dict(weights).items()}
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"a weight is no number: {error}") from error
     if set(given) != set(names):
         raise ParameterError(
             f"there are weights of {sorted(given)}: one for each of {sorted(names)} is needed"
