@@ -95,6 +95,11 @@ def test_tables_that_are_no_comparisons_are_refused() -> None:
         ahp_weights(compared({**THREE, ("a", "b"): 10}))
     with pytest.raises(ValuesError, match="a against b is nan"):
         ahp_weights(compared({**THREE, ("a", "b"): np.nan}))
+    named = dict.fromkeys(("a", "b"), "a")
+    with pytest.raises(ValuesError, match="each must be named once"):
+        ahp_weights(compared(THREE).rename(index=named, columns=named))
+    with pytest.raises(ValuesError, match="a comparison is no number"):
+        ahp_weights(compared(THREE).astype(object).replace(1.0, "alike"))
     with pytest.raises(ValuesError, match="the same 1 to 10 criteria"):
         ahp_weights(compared(THREE).iloc[:2])
     with pytest.raises(ParameterError, match="max_consistency_ratio is 0"):

@@ -45,8 +45,8 @@ def ahp_weights(pairwise: pd.DataFrame, *, max_consistency_ratio: float = 0.1) -
         If the limit is not above zero, or the comparisons exceed it; the one that departs most
         from the weights is named.
     ValuesError
-        If the table is not square, has 0 or more than 10 criteria, or entries that are missing,
-        outside 1/9 to 9 or not inverse to one another.
+        If the table is not square, has 0 or more than 10 criteria or one twice, or entries that
+        are missing, outside 1/9 to 9 or not inverse to one another.
 
     References
     ----------
@@ -60,7 +60,12 @@ def ahp_weights(pairwise: pd.DataFrame, *, max_consistency_ratio: float = 0.1) -
             f"the rows are {names} and the columns {list(pairwise.columns)}: the same 1 to 10 "
             "criteria in the same order are needed"
         )
-    a = pairwise.to_numpy(np.float64)
+    if len(set(names)) < len(names):
+        raise ValuesError(f"the criteria are {names}: each must be named once")
+    try:
+        a = pairwise.to_numpy(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValuesError(f"a comparison is no number: {error}") from error
     _check_entries(a, names)
     values, vectors = np.linalg.eig(a)
     principal = int(np.argmax(values.real))
