@@ -187,3 +187,17 @@ def test_the_shapes_are_those_of_the_table_read_class_by_class(
     shape = background - slope * depth + height * np.exp(-(((depth - centre) / width) ** 2))
     kind = np.full(depth.shape, number - 1)
     np.testing.assert_allclose(normal_profile(kind, depth), shape, rtol=1e-12)
+
+
+def test_what_lies_above_the_euphotic_depth_is_that_of_table_4() -> None:
+    surface = np.array([0.5, 1.0, 2.0])
+    mixed = integrated(surface, np.array([True] * 3))
+    np.testing.assert_allclose(mixed, [42.1 * 0.5**0.538, 42.1, 42.1 * 2**0.538], rtol=1e-12)
+    layered = integrated(surface, np.array([False] * 3))
+    np.testing.assert_allclose(layered, [36.1 * 0.5**0.357, 36.1, 37.7 * 2**0.615], rtol=1e-12)
+
+
+def test_the_classes_begin_at_their_limits() -> None:
+    limits = np.array([0.04, 0.08, 0.12, 0.2, 0.3, 0.4, 0.8, 2.2])
+    np.testing.assert_array_equal(trophic_class(limits), np.arange(1, 9))
+    np.testing.assert_array_equal(trophic_class(limits * (1 - 1e-9)), np.arange(8))

@@ -26,6 +26,7 @@ from bluecloud_routines.biodiversity._network import (
     components_of,
 )
 from bluecloud_routines.biodiversity._soca_input import inputs_of, normal_depth
+from bluecloud_routines.biodiversity.soca import skill
 
 SURFACE = ("colour", "mixed_layer_depth")
 REDUCTIONS = {"temperature": 2}
@@ -230,3 +231,26 @@ def test_depths_dates_and_places_that_are_none_are_refused(samples: xr.Dataset) 
     ):
         with pytest.raises(error, match=message):
             fit_soca(changed, **QUICK)
+
+
+def test_skill_is_by_hand_and_the_networks_are_those_of_the_product() -> None:
+    observed = np.log10([[1.0, 2.0, 4.0]])
+    found = skill(observed, np.log10([[1.5, 1.0, 4.4]]))  # 50, -50 and 10 per cent away
+    assert found["mapd"] == pytest.approx(50)
+    away = np.log10([1.5, 0.5, 1.1])
+    assert found["rmse_log"] == pytest.approx(np.sqrt((away**2).mean()))
+    # Around the middle one, logarithms of 1, 2 and 4 are -0.301, 0 and 0.301.
+    assert found["slope_log"] == pytest.approx(np.log10(4.4 / 1.5) / np.log10(4))
+    assert found["r2_log"] == pytest.approx(1 - (away**2).sum() / (2 * np.log10(2) ** 2))
+    first, second = np.array(SOCA_HIDDEN).T
+    assert first.tolist() == [65, 74, 76, 81, 86, 87, 92, 96, 98, 99]
+    assert second.tolist() == [94, 73, 84, 83, 59, 84, 45, 99, 46, 72]
+
+
+def test_the_day_goes_round_in_a_year(samples: xr.Dataset) -> None:
+    few = samples.isel(profile=slice(0, 2)).assign_coords(
+        time=("profile", np.array(["2015-01-01", "2015-07-02"], dtype="datetime64[ns]"))
+    )
+    day = inputs_of(few, (), {}, original=False)[:, :2]
+    turned = 2 * np.pi * np.array([1, 183]) / 365
+    np.testing.assert_allclose(day, np.column_stack([np.sin(turned), np.cos(turned)]), atol=1e-12)
