@@ -227,6 +227,18 @@ def test_observations_that_cannot_be_are_refused() -> None:
         wrong.loc[3, column] = value
         with pytest.raises(ValuesError, match=message):
             plankton_indicators(wrong)
+    for column, value in (("value", "many"), ("time", "in spring")):
+        wrong = table.astype({column: object})
+        wrong.loc[3, column] = value
+        wrong.attrs = table.attrs
+        with pytest.raises(ValuesError, match="no number, or a time no date"):
+            plankton_indicators(wrong)
+    moved = table.copy()
+    moved.loc[3, "decimalLatitude"] += 1
+    with pytest.raises(ValuesError, match="sample 0 is at more than one place or time"):
+        plankton_indicators(moved)
+    with pytest.raises(ValuesError, match="individuals were counted in samples of 1e.09 m3"):
+        plankton_indicators(table, volume_m3=1e9)
     twice = pd.concat([table, table[:1]])
     twice.attrs = table.attrs
     with pytest.raises(ValuesError, match="two rows in sample 0: add them up"):
@@ -255,3 +267,12 @@ def test_measurements_become_a_row_for_each_taxon_of_each_sample() -> None:
     assert abundance_observations(measured)["value"].sum() == 15
     with pytest.raises(ParameterError, match=r"no \['scientificName'\]"):
         abundance_observations(measured.drop(columns="scientificName"), by_taxon=True)
+
+
+@pytest.mark.parametrize("edge", [0.3, 0.6, 0.7, 1.2, -0.3, -0.7])
+def test_a_place_on_an_edge_is_in_the_cell_that_begins_there(edge: float) -> None:
+    table = one_sample([1, 2]).assign(decimalLatitude=edge, decimalLongitude=edge)
+    table.attrs["units"] = "m-3"
+    found = plankton_indicators(table, cell_size=0.1, min_samples=1)
+    assert found["latitude"].item() == pytest.approx(edge + 0.05)
+    assert found["longitude"].item() == pytest.approx(edge + 0.05)

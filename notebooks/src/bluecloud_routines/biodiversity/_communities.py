@@ -11,6 +11,7 @@ from bluecloud_routines._counts import Floats, Integers
 from bluecloud_routines.errors import ParameterError, UnitsError, ValuesError
 
 PER_CUBIC_METRE = "m-3"
+_MOST = np.iinfo(np.int32).max  # individuals, so that a product can hold their number
 _NEEDED = ("decimalLongitude", "decimalLatitude", "time", "sample", "taxon", "value")
 
 
@@ -104,6 +105,11 @@ def communities(
     counts = None
     if volume_m3 is not None:
         individuals = np.rint(value * volume_m3)
+        if individuals.sum() > _MOST:
+            raise ValuesError(
+                f"{individuals.sum():.3g} individuals were counted in samples of {volume_m3:g} m3: "
+                f"at most {_MOST:.3g}; is the abundance in m-3 and the volume in m3?"
+            )
         counts = np.bincount(column, individuals, minlength=shape[0] * shape[1])
         counts = counts.reshape(shape).astype(np.int64)
     return Communities(
@@ -136,7 +142,11 @@ def checked(observations: pd.DataFrame) -> pd.DataFrame:
     if observations.empty:
         raise ValuesError("there are no observations: nothing was found of what was asked for")
     rows = observations[list(_NEEDED)].copy()
-    numbers = rows[["decimalLongitude", "decimalLatitude", "value"]].to_numpy(dtype=np.float64)
+    try:
+        numbers = rows[["decimalLongitude", "decimalLatitude", "value"]].to_numpy(dtype=np.float64)
+        rows["time"] = pd.to_datetime(rows["time"])
+    except (TypeError, ValueError) as error:
+        raise ValuesError(f"a place or value is no number, or a time no date: {error}") from error
     for wrong, what in (
         (~np.isfinite(numbers).all(axis=1), "a longitude, latitude or value that is no number"),
         (numbers[:, 2] < 0, "an abundance below zero"),
@@ -147,6 +157,12 @@ def checked(observations: pd.DataFrame) -> pd.DataFrame:
         if np.any(wrong):
             at = int(np.flatnonzero(wrong)[0])
             raise ValuesError(f"row {at} has {what}: {rows.iloc[at].to_dict()}")
+    places = rows.groupby("sample")[["decimalLongitude", "decimalLatitude", "time"]].nunique()
+    moved = places.index[(places > 1).any(axis=1)]
+    if len(moved):
+        raise ValuesError(
+            f"sample {moved[0]} is at more than one place or time: a sample is one haul"
+        )
     if rows.duplicated(["sample", "taxon"]).any():
         at = int(np.flatnonzero(rows.duplicated(["sample", "taxon"]))[0])
         raise ValuesError(
@@ -160,4 +176,5 @@ def _edge(degrees: pd.Series, size: float, *, last: float) -> Floats:
     """The number of the cell from the one that begins at 0; the last edge is the last cell's."""
     values = degrees.to_numpy(dtype=np.float64)
     most = np.ceil(last / size) - 1
-    return np.asarray(np.minimum(np.floor(values / size), most))
+    # A hundred-millionth of a cell, so that 0.3 is in the cell that begins at 3 x 0.1.
+    return np.asarray(np.minimum(np.floor(values / size + 1e-8), most))
