@@ -98,6 +98,10 @@ def test_what_cannot_be_is_refused() -> None:
         lifeform_index(table, {"large": ["Calanus"]}, reference=(2000, 2001))
     with pytest.raises(ParameterError, match=r"\['Calanus'\] are of both"):
         lifeform_index(table, {"a": ["Calanus"], "b": ["Calanus"]}, reference=(2000, 2001))
+    genus = {"a": ["Calanus"], "b": ["Calanus helgolandicus"]}
+    for both in (genus, dict(reversed(genus.items()))):
+        with pytest.raises(ParameterError, match=r"\['Calanus helgolandicus'\] are of both"):
+            lifeform_index(table, both, reference=(2000, 2001))
     with pytest.raises(ParameterError, match=r"envelope is 0.3: 0.5 to 1"):
         lifeform_index(table, FORMS, reference=(2000, 2001), envelope=0.3)
     with pytest.raises(BaselineError, match="reversed"):

@@ -217,7 +217,14 @@ def _two(lifeforms: Mapping[str, Sequence[str]]) -> list[str]:
     names = list(lifeforms)
     if len(names) != 2 or not all(lifeforms.values()):
         raise ParameterError(f"lifeforms are {names}: two are needed, each with its taxa")
-    shared = set(lifeforms[names[0]]) & set(lifeforms[names[1]])
+    one, other = (lifeforms[name] for name in names)
+    # A genus has its species: it cannot be of one lifeform, and a species of it of the other.
+    shared = {
+        each
+        for mine, theirs in ((one, other), (other, one))
+        for each in mine
+        if belongs(pd.Index([each]), theirs)[0]
+    }
     if shared:
         raise ParameterError(f"{sorted(shared)} are of both lifeforms: each taxon is of one")
     return names
