@@ -24,7 +24,7 @@ def test_cohorts_grow_from_the_defaults_and_every_figure_says_synthetic(tmp_path
     product = made(tmp_path, "growth_stress.nc")
     assert violations(product) == []
     table = pd.read_csv(product.with_name("cohorts.csv"), comment="#")
-    assert len(table) == 84
+    assert len(table) == 48
     # The heatwave of 20 May to 7 August 2022 is known; it has 80 days.
     worst = table.loc[table["warm_heatwave_days"].idxmax()]
     assert worst["start"] in ("2021-11-01", "2021-12-01")
