@@ -164,7 +164,7 @@ def _first_day(start: str | pd.Timestamp, times: pd.DatetimeIndex) -> pd.Timesta
         wanted = pd.Timestamp(start)
     except (ValueError, TypeError) as error:
         raise ParameterError(f"start is {start!r}: a date, as '2020-04-01'") from error
-    if wanted is pd.NaT or wanted.tz is not None:
+    if pd.isna(wanted) or wanted.tz is not None:
         raise ParameterError(
             f"start is {start!r}: a date without a time zone is needed, as '2020-04-01'"
         )
