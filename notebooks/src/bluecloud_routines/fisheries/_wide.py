@@ -79,7 +79,7 @@ def catches(values: pd.DataFrame) -> Floats:
         If a cell has what is no number, such as 1,000: taken for missing, a catch would be lost.
     """
     read = values.apply(pd.to_numeric, errors="coerce")
-    numbers: NDArray[np.float64] = read.to_numpy(np.float64)
+    numbers: Floats = read.to_numpy(np.float64)
     unread = np.isnan(numbers) & values.notna().to_numpy()
     for row, column in np.argwhere(unread):
         text = str(values.iloc[row, column]).strip()
