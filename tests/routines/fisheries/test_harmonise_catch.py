@@ -326,3 +326,18 @@ def test_what_the_layout_does_not_say_is_asked_for() -> None:
         simulated_reports("NAFO")
     with pytest.raises(ParameterError, match="there is nothing to join"):
         join_authorities([])
+
+
+def test_the_quarters_and_the_year_of_iccat_have_their_first_and_last_days() -> None:
+    lines = "".join(f"GHA,1991,{each},5x5,1,0,0,kg,1000,GHA\n" for each in range(13, 18))
+    found = rows_of(ICCAT + lines).sort_values(["time", "time_end"])
+    ends = zip(
+        found["time"].dt.strftime("%m-%d"), found["time_end"].dt.strftime("%m-%d"), strict=True
+    )
+    assert list(ends) == [
+        ("01-01", "03-31"),
+        ("01-01", "12-31"),
+        ("04-01", "06-30"),
+        ("07-01", "09-30"),
+        ("10-01", "12-31"),
+    ]
