@@ -214,3 +214,9 @@ def test_events_that_cannot_be_are_refused() -> None:
     with pytest.raises(ValuesError, match="an event at x 3.0"):
         event_days(pd.DataFrame({"start": ["2020-01-01"], "end": ["2020-01-02"], "x": [3.0]}), grid)
     assert int(event_days(pd.DataFrame({"start": [], "end": []}), like).sum()) == 0
+
+
+def test_oxygen_that_was_not_measured_is_no_stress() -> None:
+    oxygen = series([100.0, np.nan, 220.0], units="mmol m-3")
+    found = growth_stress(series([20.0, 20.0, 20.0]), start="2020-01-01", oxygen=oxygen)
+    assert found["stress"].values.tolist() == [4, 0, 0]

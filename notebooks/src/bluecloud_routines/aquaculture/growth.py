@@ -48,7 +48,8 @@ def growth_stress(
     stock
         The fish; see :class:`Stock`.
     oxygen
-        Daily dissolved oxygen, mmol m-3, on the same coordinates.
+        Daily dissolved oxygen, mmol m-3, on the same coordinates. A missing value counts as no
+        stress: where it was not measured, low oxygen is not seen.
     heatwave
         Whether each day belongs to a marine heatwave (or its category, 0 for none), on the same
         times and, if it has others, coordinates; :func:`event_days` makes it of a table.
