@@ -104,3 +104,18 @@ def test_tables_that_are_no_comparisons_are_refused() -> None:
         ahp_weights(compared(THREE).iloc[:2])
     with pytest.raises(ParameterError, match="max_consistency_ratio is 0"):
         ahp_weights(compared(THREE), max_consistency_ratio=0)
+
+
+@pytest.mark.parametrize(
+    ("number", "random_index"),
+    [(3, 0.58), (4, 0.90), (5, 1.12), (6, 1.24), (7, 1.32), (8, 1.41), (9, 1.45), (10, 1.49)],
+)
+def test_the_ratio_is_over_saatys_random_index(number: int, random_index: float) -> None:
+    names = [f"c{n}" for n in range(number)]
+    table = pd.DataFrame(1.0, index=names, columns=names)
+    table.iloc[0, 1], table.iloc[1, 0] = 2.0, 0.5  # contradicts all others a little
+    found = ahp_weights(table)
+    largest = np.linalg.eigvals(table.to_numpy()).real.max()
+    expected = (largest - number) / (number - 1) / random_index
+    assert expected > 0.005
+    assert found.consistency_ratio == pytest.approx(expected)
