@@ -50,7 +50,8 @@ async def test_a_group_opens_it(deployment: Deployment) -> None:
         (
             "atlantis",
             {},
-            "&#39;atlantis&#39; is not a laboratory; there are: environment, restricted",
+            "&#39;atlantis&#39; is not a laboratory; there are: aquaculture, biodiversity, "
+            "environment, fisheries, genomics, restricted",
         ),
         ("", {}, "A server is a laboratory and bears its name"),
         (LABORATORY, {"size": "huge"}, "&#39;huge&#39; is not a size of &#39;environment&#39;"),
