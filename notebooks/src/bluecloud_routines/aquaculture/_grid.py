@@ -1,5 +1,6 @@
 """The grid of an image: evenly spaced, in metres, in a reference system that it names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,38 @@ class Grid:
         """Area of a cell."""
         height, width = self.cell_m
         return height * width
+
+
+def raster_on(
+    grid: Grid, layers: Mapping[str, tuple[NDArray[np.generic], Mapping[str, object]]]
+) -> xr.Dataset:
+    """Layers on ``y`` and ``x`` with what they are of the grid, to be compressed when written.
+
+    Parameters
+    ----------
+    grid
+        Of all layers.
+    layers
+        The values and the attributes of each.
+    """
+    raster = xr.Dataset(
+        {
+            name: (("y", "x"), values, {**attrs, "grid_mapping": MAPPING})
+            for name, (values, attrs) in layers.items()
+        },
+        coords={
+            "y": ("y", grid.y, {"standard_name": "projection_y_coordinate", "units": "m"}),
+            "x": ("x", grid.x, {"standard_name": "projection_x_coordinate", "units": "m"}),
+            MAPPING: (
+                (),
+                np.int32(0),
+                {"long_name": "reference system of the grid", **grid.crs.to_cf()},
+            ),
+        },
+    )
+    for variable in raster.data_vars.values():
+        variable.encoding = {"zlib": True, "complevel": 4}
+    return raster
 
 
 def grid_of(data: xr.DataArray | xr.Dataset, crs: str | None = None) -> Grid:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from bluecloud_routines._time import with_dates
-from bluecloud_routines.aquaculture._grid import MAPPING, Grid, grid_of
+from bluecloud_routines.aquaculture._grid import Grid, grid_of, raster_on
 from bluecloud_routines.aquaculture._objects import Found, Shapes, objects_of
 from bluecloud_routines.aquaculture._sigma0 import linear_power
 from bluecloud_routines.aquaculture.detector import DETECTION, NOT_TESTED, Detector, cfar
@@ -187,7 +187,6 @@ def _raster(
     share = np.where(found.tested > 0, found.detected / np.maximum(found.tested, 1), np.nan)
     with np.errstate(invalid="ignore"):
         contrast = np.where(found.detected > 0, found.ratio / found.detected, np.nan)
-    mapped = {"grid_mapping": MAPPING}
     layers = {
         "persistence": (share, "part of the scenes in which the cell was detected", "1"),
         "contrast": (contrast, "mean power of detections over that of the sea around", "1"),
@@ -195,26 +194,13 @@ def _raster(
         "scene_count": (found.tested, "number of scenes in which it was tested", "1"),
         "object": (number, "number of the object in the table, 0 for none", "1"),
     }
-    dims = ("y", "x")
-    raster = xr.Dataset(
+    return raster_on(
+        grid,
         {
             name: (
-                dims,
                 values.astype(np.float32 if values.dtype.kind == "f" else np.int32),
-                {"long_name": told, "units": units, **mapped},
+                {"long_name": told, "units": units},
             )
             for name, (values, told, units) in layers.items()
         },
-        coords={
-            "y": ("y", grid.y, {"standard_name": "projection_y_coordinate", "units": "m"}),
-            "x": ("x", grid.x, {"standard_name": "projection_x_coordinate", "units": "m"}),
-            MAPPING: (
-                (),
-                np.int32(0),
-                {"long_name": "reference system of the grid", **grid.crs.to_cf()},
-            ),
-        },
     )
-    for variable in raster.data_vars.values():
-        variable.encoding = {"zlib": True, "complevel": 4}
-    return raster

@@ -27,7 +27,7 @@ from bluecloud_routines.aquaculture._basins import (
     has_right_shape,
     shapes_of,
 )
-from bluecloud_routines.aquaculture._grid import MAPPING, Grid, grid_of
+from bluecloud_routines.aquaculture._grid import Grid, grid_of, raster_on
 from bluecloud_routines.aquaculture._sigma0 import linear_power
 from bluecloud_routines.errors import ParameterError, TimeAxisError, ValuesError
 
@@ -243,7 +243,6 @@ def _raster(
     basin: NDArray[np.int32],
     grid: Grid,
 ) -> xr.Dataset:
-    mapped, dims = {"grid_mapping": MAPPING}, ("y", "x")
     flags = {
         "flag_values": np.arange(len(KINDS), dtype=np.int8),
         "flag_meanings": " ".join(KINDS),
@@ -252,23 +251,12 @@ def _raster(
     median = {"long_name": "median water index of the dates", "units": "1"}
     count = {"long_name": "number of dates on which the cell was seen", "units": "1"}
     number = {"long_name": "number of the basin in the table, 0 for none", "units": "1"}
-    raster = xr.Dataset(
+    return raster_on(
+        grid,
         {
-            "water_index": (dims, typical.astype(np.float32), {**median, **mapped}),
-            "date_count": (dims, dates, {**count, **mapped}),
-            "cover": (dims, cover, {"long_name": "cover", **flags, **mapped}),
-            "basin": (dims, basin, {**number, **mapped}),
-        },
-        coords={
-            "y": ("y", grid.y, {"standard_name": "projection_y_coordinate", "units": "m"}),
-            "x": ("x", grid.x, {"standard_name": "projection_x_coordinate", "units": "m"}),
-            MAPPING: (
-                (),
-                np.int32(0),
-                {"long_name": "reference system of the grid", **grid.crs.to_cf()},
-            ),
+            "water_index": (typical.astype(np.float32), median),
+            "date_count": (dates, count),
+            "cover": (cover, {"long_name": "cover", **flags}),
+            "basin": (basin, number),
         },
     )
-    for variable in raster.data_vars.values():
-        variable.encoding = {"zlib": True, "complevel": 4}
-    return raster
