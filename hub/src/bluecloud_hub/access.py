@@ -11,13 +11,6 @@ from collections.abc import Iterable, Mapping
 from bluecloud_hub.labs import Laboratory
 
 
-def may_open(laboratory: Laboratory, groups: Iterable[str], *, is_operator: bool = False) -> bool:
-    """Whether a person in these groups may open a laboratory."""
-    return (
-        is_operator or laboratory.access == "everyone" or not laboratory.groups.isdisjoint(groups)
-    )
-
-
 def open_to(
     laboratories: Mapping[str, Laboratory], groups: Iterable[str], *, is_operator: bool = False
 ) -> list[Laboratory]:
@@ -26,5 +19,5 @@ def open_to(
     return [
         laboratory
         for _, laboratory in sorted(laboratories.items())
-        if may_open(laboratory, held, is_operator=is_operator)
+        if laboratory.admits(held, is_operator=is_operator)
     ]

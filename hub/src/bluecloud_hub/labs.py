@@ -8,6 +8,7 @@ letters and digits only, because that is what all of those accept unescaped.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -64,6 +65,10 @@ class Laboratory(BaseModel):
     def groups(self) -> frozenset[str]:
         """The groups that may open it, whatever ``access`` says."""
         return frozenset({self.slug, f"{self.slug}-testers", f"{self.slug}-managers"})
+
+    def admits(self, groups: Iterable[str], *, is_operator: bool = False) -> bool:
+        """Whether a person in these groups may open it."""
+        return is_operator or self.access == "everyone" or not self.groups.isdisjoint(groups)
 
     @property
     def default_size(self) -> str:

@@ -21,7 +21,6 @@ from jupyterhub.spawner import Spawner, SpawnException
 from traitlets import Instance, default
 
 from bluecloud_hub import exits, service
-from bluecloud_hub.access import may_open
 from bluecloud_hub.homes import home
 from bluecloud_hub.labs import Laboratory, Size
 from bluecloud_hub.settings import Settings, handed_on
@@ -102,7 +101,7 @@ class LaboratorySpawner(Spawner):
                 status_code=400,
             )
         groups = {group.name for group in self.user.groups}
-        if not may_open(laboratory, groups, is_operator=self.user.admin):
+        if not laboratory.admits(groups, is_operator=self.user.admin):
             raise Refusal(
                 f"The laboratory {laboratory.title!r} is not open to {self.user.name}; "
                 f"its managers let people in",

@@ -5,6 +5,7 @@ import sys
 import uvicorn
 
 from bluecloud_catalogs.errors import DataError
+from bluecloud_hub.errors import HubError
 
 from .app import make_app
 from .settings import SettingError, read_settings
@@ -15,7 +16,7 @@ def main() -> int:
     try:
         settings = read_settings()
         app = make_app(settings)
-    except (SettingError, DataError) as error:
+    except (SettingError, DataError, HubError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, server_header=False)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from bluecloud_catalogs.discovery.query import checked
 from bluecloud_catalogs.errors import CatalogueError, SourceUnavailable
 
-from .errors import NotNow, ServiceError, TooOften
+from .errors import NotAsked, NotNow, ServiceError, TooOften
 from .identity import Identities, Person
 from .limits import Rate, ShortRequests
+from .runs.admission import RefusedParameters
+from .runs.assembly import assemble
+from .runs.keeper import Keeper
+from .runs.routes import router as runs_router
 from .searched import index_of, kind_of
 from .settings import ServiceSettings
 from .stac_api import router
@@ -36,7 +44,22 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         rate.count(f"person {person.name}" if person.name else f"address {near}")
         return person
 
+    assembled = assemble(settings)
+
+    @contextlib.asynccontextmanager
+    async def keeping(_: FastAPI) -> AsyncIterator[None]:
+        if assembled is None:
+            yield
+            return
+        keeper = assembled[1]
+        keeper.begin()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(keeper.end)
+
     app = FastAPI(
+        lifespan=keeping,
         title="Blue-Cloud VRE",
         summary="What laboratories ask over HTTP.",
         version="0.1.0",
@@ -44,7 +67,11 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         redoc_url=None,
         openapi_url=f"{prefix}/openapi.json",
     )
-    app.add_middleware(ShortRequests, most_bytes=settings.most_bytes)
+    app.add_middleware(
+        ShortRequests,
+        most_bytes=settings.most_bytes,
+        longer={f"{prefix}/runs": settings.most_notebook_bytes},
+    )
     open_to_all = APIRouter()
 
     @open_to_all.get("/health", summary="Whether the index can be searched", tags=["operation"])
@@ -54,16 +81,44 @@ def make_app(settings: ServiceSettings) -> FastAPI:
             "index": kind_of(index),
             "records": index.count(checked()),
             "generation": index.generation,
+            "runs": told_of(assembled[1]) if assembled else "none: BLUECLOUD_STATE is not told",
         }
 
     app.include_router(open_to_all, prefix=prefix)
     app.include_router(router(index, prefix), prefix=prefix, dependencies=[Depends(admitted)])
+    if assembled is not None:
+        app.state.admitted = admitted
+        app.include_router(runs_router(assembled[0]), prefix=prefix)
 
     @app.exception_handler(ServiceError)
     async def refused(_: Request, error: ServiceError) -> JSONResponse:
         headers = {"Retry-After": str(error.after_s)} if isinstance(error, TooOften) else {}
-        content = {"code": type(error).__name__, "description": str(error)}
+        content: dict[str, Any] = {"code": type(error).__name__, "description": str(error)}
+        if isinstance(error, RefusedParameters):
+            content["fields"] = [
+                {"run": run, "field": f.field, "error": f.message, "allowed": f.allowed}
+                for run, f in error.fields
+            ]
         return JSONResponse(content, error.status, headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def unlike(_: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [
+            f"{'.'.join(str(step) for step in fault['loc'][1:]) or fault['loc'][0]}: {fault['msg']}"
+            for fault in error.errors()
+        ]
+        content = {"code": NotAsked.__name__, "description": "; ".join(faults)}
+        return JSONResponse(content, NotAsked.status)
+
+    @app.exception_handler(OSError)
+    async def full(_: Request, error: OSError) -> JSONResponse:
+        told = f"the service's disk does not take or give it: {error.strerror or error}"
+        return JSONResponse({"code": NotNow.__name__, "description": told}, NotNow.status)
+
+    @app.exception_handler(RecursionError)
+    async def deep(_: Request, __: RecursionError) -> JSONResponse:
+        content = {"code": NotAsked.__name__, "description": "it is nested too deeply to be read"}
+        return JSONResponse(content, NotAsked.status)
 
     @app.exception_handler(SourceUnavailable)
     @app.exception_handler(CatalogueError)
@@ -72,3 +127,10 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         return JSONResponse(content, NotNow.status)
 
     return app
+
+
+def told_of(keeper: Keeper) -> str:
+    """How the runs are kept, in a word."""
+    if keeper.fault:
+        return f"not kept now: {keeper.fault}"
+    return "kept here" if keeper.holds else "kept by another service, or not yet"

@@ -4,6 +4,7 @@
 
     ServiceError
     ├── NotAsked          400  the request is not one that is answered: correct it
+    │   └── RefusedParameters  422  of `runs.admission`: parameters are not what a notebook asks for
     ├── NotKnown          401  who asks is not known: send a token
     ├── NotAllowed        403  who asks may not
     ├── NotThere          404  there is no such thing

@@ -24,9 +24,15 @@ SCOPES = frozenset({f"access:services!service={NAME}", "access:services"})
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks; ``name`` is None where nobody said."""
+    """Who asks, and in which groups; ``name`` is None where nobody said."""
 
     name: str | None
+    groups: frozenset[str] = frozenset()
+    is_operator: bool = False
+
+    def manages(self, laboratory: str) -> bool:
+        """Whether they see what a laboratory's managers see."""
+        return self.is_operator or f"{laboratory}-managers" in self.groups
 
 
 class Identities:
@@ -84,10 +90,14 @@ class Identities:
         try:
             told = answer.json()
             name, scopes = str(told["name"]), set(told.get("scopes") or ())
+            kind, groups = told.get("kind"), frozenset(map(str, told.get("groups") or ()))
+            is_operator = told.get("admin") is True
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise NotNow(
                 f"what the hub answered when asked who you are is no person ({error!r})"
             ) from error
         if not SCOPES & scopes:
             raise NotAllowed(f"this token lacks the scope access:services!service={NAME}")
-        return Person(name)
+        if kind == "service":
+            return Person(None)  # a program of the deployment's: nobody's runs are its
+        return Person(name, groups, is_operator)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -48,17 +48,29 @@ class Rate:
 
 
 class ShortRequests:
-    """Refuses a request whose body is longer than is read, whatever its header says."""
+    """Refuses a request whose body is longer than is read, whatever its header says.
 
-    def __init__(self, app: Any, *, most_bytes: int) -> None:
+    Parameters
+    ----------
+    most_bytes
+        Of any request.
+    longer
+        Of requests to these paths, which carry more.
+    """
+
+    def __init__(
+        self, app: Any, *, most_bytes: int, longer: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._most = most_bytes
+        self._longer = longer or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counting its bytes."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._longer.get(scope["path"].rstrip("/"), self._most)
         body, more = bytearray(), True
         while more:
             message = await receive()
@@ -66,8 +78,8 @@ class ShortRequests:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self._most:
-                told = f"a request has at most {self._most} bytes"
+            if len(body) > most:
+                told = f"a request has at most {most} bytes"
                 content = {"code": "TooLarge", "description": told}
                 await JSONResponse(content, TooLarge.status)(scope, receive, send)
                 return

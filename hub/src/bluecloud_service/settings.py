@@ -24,6 +24,11 @@ _NAMES = {
     "per_minute": "BLUECLOUD_SERVICE_PER_MINUTE",
     "hub_api": "JUPYTERHUB_API_URL",
     "prefix": "JUPYTERHUB_SERVICE_PREFIX",
+    "state": "BLUECLOUD_STATE",
+    "database_url": "BLUECLOUD_SERVICE_DATABASE_URL",
+    "runs_cpus": "BLUECLOUD_RUNS_CPUS",
+    "runs_memory": "BLUECLOUD_RUNS_MEMORY",
+    "runs_batch": "BLUECLOUD_RUNS_BATCH",
 }
 
 
@@ -47,12 +52,21 @@ class ServiceSettings(BaseModel):
         Whether requests without a token are answered.
     per_minute
         How many requests a person may make in a minute; without a token, an address.
-    most_bytes
-        The longest request that is read.
+    most_bytes, most_notebook_bytes
+        The longest request that is read; ``most_notebook_bytes`` is that of a submit.
     hub_api
         Where the hub is asked who somebody is.
     prefix
         Where the service lies below its host.
+    state
+        The deployment's state folder; without it there are no runs.
+    database_url
+        PostgreSQL; SQLite in the state folder where nothing is named.
+    runs_cpus, runs_memory
+        What runs may use together: cores, and memory as ``16G``; no limit of memory where none
+        is named.
+    runs_batch
+        The most runs of a sweep that one unit executes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,6 +79,12 @@ class ServiceSettings(BaseModel):
     port: Annotated[int, Field(ge=1, le=65535)] = 8082
     per_minute: Annotated[int, Field(ge=1)] = 600
     most_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
+    most_notebook_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**20
+    state: Path | None = None
+    database_url: SecretStr | None = None
+    runs_cpus: Annotated[float, Field(gt=0)] = float(os.cpu_count() or 1)
+    runs_memory: Annotated[str, Field(pattern=r"^[1-9][0-9]*[MG]$")] | None = None
+    runs_batch: Annotated[int, Field(ge=1, le=200)] = 20
     hub_api: str = "http://127.0.0.1:8081/hub/api"
     prefix: Annotated[str, Field(pattern=r"^/([\w.-]+/)*$")] = f"/services/{NAME}/"
 

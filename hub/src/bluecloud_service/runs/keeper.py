@@ -1,0 +1,404 @@
+"""The loop that starts, watches and ends runs; one of all services holds it at a time.
+
+Each turn asks the engine about the units that are out, brings every run's row up to what its
+folder says, writes down the ends, and starts what is next and has room. Nothing is remembered
+between turns that is not on disk, so that the next keeper goes on where one was killed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bluecloud_runner.folders import Cause, Request, RunFolder, read_events, write_whole
+from bluecloud_runner.seal import KEYS
+
+from .engines import Answer, Engine, EngineAway, ImageMissing, Unit
+from .index import Row, RunIndex, row_of
+from .outputs import Measured, measure
+from .sharing import Busy, Capacity, Waiting, next_units
+from .state import ENDED, State, state_of
+from .store import Runs, attempts, record_events, sameness
+
+log = logging.getLogger(__name__)
+
+_BUSY_S, _IDLE_S = 0.2, 2.0
+_LEASE_S = 2.0
+_OBEY_S = 15.0  # how long a unit has to end a run that was cancelled
+_GRACE_S = 60.0  # beyond the time limits of its runs, until a unit is stopped
+
+
+@dataclass
+class _Out:
+    """A unit that is out, and its runs that have not come to their end."""
+
+    name: str
+    rows: list[Row]
+
+
+class Keeper:
+    """Keeps the runs of a deployment.
+
+    Parameters
+    ----------
+    told
+        What every unit is told besides, by the person and the laboratory.
+    ended
+        Called with each run that came to its end.
+    """
+
+    def __init__(
+        self,
+        runs: Runs,
+        index: RunIndex,
+        engine: Engine,
+        capacity: Capacity,
+        *,
+        deployment: str,
+        told: Callable[[Request], Mapping[str, str]],
+        ended: Callable[[Row], None] = lambda row: None,
+    ) -> None:
+        self._runs = runs
+        self._index = index
+        self._engine = engine
+        self._capacity = capacity
+        self._deployment = deployment
+        self._told = told
+        self._ended = ended
+        self._boot = _boot()
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._measuring: set[str] = set()
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="measure")
+        self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
+        self.holds = False
+        self.fault = ""
+
+    def begin(self) -> None:
+        """Begin, as soon as no other service holds the runs."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """End the loop; units go on."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._pool.shutdown()
+
+    def wake(self) -> None:
+        """Something was submitted or cancelled: do not wait for the next turn."""
+        self._wake.set()
+
+    # The loop ------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        lease = self._runs.folder / ".keeper"
+        held = os.open(lease, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            while not self._stop.is_set():
+                try:
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    self._stop.wait(_LEASE_S)
+                    continue
+                self.holds = True
+                self._safely(self.read_folders)
+                while not self._stop.is_set():
+                    self._wake.clear()
+                    busy = self._safely(self.turn)
+                    self._wake.wait(_BUSY_S if busy else _IDLE_S)
+                return
+        finally:
+            self.holds = False
+            os.close(held)
+
+    def _safely(self, step: Callable[[], Any]) -> Any:
+        """Whatever went wrong with one turn, there is a next one; it is said once."""
+        try:
+            done = step()
+        except Exception as error:
+            if self.fault != str(error):
+                log.exception("the runs could not be kept")
+            self.fault = str(error) or type(error).__name__
+            return None
+        if self.fault:
+            log.warning("the runs are kept again")
+        self.fault = ""
+        return done
+
+    def read_folders(self, *, everything: bool = False) -> int:
+        """Bring the table up to the folders, and say how many rows were written.
+
+        Rows of runs that came to their end are believed, unless everything is asked for.
+        """
+        known = self._index.known()
+        rows, seen = [], set()
+        for submission, folders in self._runs.everything():
+            for run in folders:
+                name = f"{submission.id}-{run.path.name}"
+                seen.add(name)
+                if known.get(name) and not everything:
+                    continue
+                try:
+                    request = run.request()
+                except (OSError, ValueError):
+                    log.warning("%s: its request cannot be read", run.path)
+                    continue
+                rows.append(
+                    row_of(
+                        request,
+                        state_of(run, boot=self._boot),
+                        title=submission.title,
+                        same=sameness(request),
+                    )
+                )
+        self._index.put(rows)
+        self._index.remove([name for name in known if name not in seen])
+        return len(rows)
+
+    def turn(self) -> bool:
+        """One turn; whether something is out or waits."""
+        rows = self._index.unsettled()
+        out: defaultdict[str, list[Row]] = defaultdict(list)
+        waiting = []
+        for row in rows:
+            if row.state == "queued":
+                waiting.append(row)
+            else:
+                out[row.unit].append(row)
+        units = [_Out(name, held) for name, held in out.items()]
+        answers = self._engine.ask([unit.name for unit in units]) if units else {}
+        for unit in units:
+            self._watch(unit, answers[unit.name])
+        waiting = [row for row in waiting if not self._ended_before_start(row)]
+        self._start_next(waiting, units)
+        return bool(rows)
+
+    # Those that are out ----------------------------------------------------------------------
+
+    def _watch(self, unit: _Out, answer: Answer) -> None:
+        changed, left = [], 0
+        for row in unit.rows:
+            run = self._runs.run(row.person, row.id)
+            state = state_of(run, answer, boot=self._boot)
+            if state.name in ENDED:
+                self._settle(row, run, state)
+                continue
+            left += 1
+            new = self._progressed(row, run, state)
+            if new != row:
+                changed.append(new)
+        self._index.put(changed)
+        if answer.state == "absent" and left:
+            self._start(unit.name, unit.rows)
+        elif answer.state == "running" and left:
+            self._hold_to_limits(unit)
+
+    def _progressed(self, row: Row, run: RunFolder, state: State) -> Row:
+        """The row of a run that goes on: how many cells are done, of how many."""
+        done, cells, started = row.cells_done, row.cells, row.started
+        if state.name == "running":
+            for _, event in read_events(run.work_events):
+                said = event.model_extra or {}
+                if event.kind == "started":
+                    cells = _count(said.get("cells"), cells)
+                    started = event.at.timestamp()
+                elif event.kind == "cell-ended":
+                    done = max(done, _count(said.get("number"), 0))
+        return replace(row, state=state.name, cells=cells, cells_done=done, started=started)
+
+    def _hold_to_limits(self, unit: _Out) -> None:
+        """Stop a unit that neither obeys a cancel nor its runs' limits of time."""
+        now = time.time()
+        allowed = 0.0
+        begun = now
+        overdue = True
+        for row in unit.rows:
+            run = self._runs.run(row.person, row.id)
+            cancels = [e for e in record_events(run) if e["kind"] == "cancel"]
+            asked = datetime.fromisoformat(cancels[0]["at"]).timestamp() if cancels else now
+            overdue = overdue and now - asked > _OBEY_S
+            allowed += run.request().limits.seconds
+            begun = min(begun, *(a.claimed.timestamp() for a in attempts(run)[-1:]))
+        if overdue or now - begun > allowed + _GRACE_S:
+            log.warning("unit %s does not end by itself and is stopped", unit.name)
+            self._engine.stop(unit.name)
+
+    def _settle(self, row: Row, run: RunFolder, state: State) -> None:
+        """Write down a run's end, in a thread: its outputs may take a while to be measured."""
+        if row.id in self._measuring:
+            return
+        self._measuring.add(row.id)
+
+        def write() -> None:
+            try:
+                self._write_end(row, run, state)
+            except Exception:
+                log.exception("the end of run %s could not be written; tried again", row.id)
+            finally:
+                self._measuring.discard(row.id)
+                self._wake.set()
+
+        self._pool.submit(write)
+
+    def _write_end(self, row: Row, run: RunFolder, state: State) -> None:
+        number = state.attempt.number if state.attempt else 0
+        if state.again and state.cause:
+            self._runs.note(run, "again", attempt=number, cause=state.cause.model_dump())
+            queued = replace(row, state="queued", unit="", cells_done=0, started=None)
+            self._index.put([queued])
+            return
+        if not state.settled:
+            limits = run.request().limits
+            measured = (
+                measure(run.outputs, most_bytes=limits.output_bytes) if number else Measured()
+            )
+            write_whole(run.measured, measured.model_dump_json(indent=1).encode(), mode=0o600)
+            self._runs.note(
+                run,
+                "ended",
+                attempt=number,
+                state=state.name,
+                cause=state.cause.model_dump() if state.cause else None,
+                verdict=state.verdict.model_dump(mode="json") if state.verdict else None,
+                started=state.started.isoformat() if state.started else None,
+                ended=(state.ended or datetime.now(UTC)).isoformat(),
+            )
+        settled = row_of(
+            run.request(), state_of(run), title=row.title, same=row.same, cells=_cells(row, state)
+        )
+        self._index.put([settled])
+        self._ended(settled)
+        self._forget_if_done(settled)
+
+    def _forget_if_done(self, row: Row) -> None:
+        """Have the engine forget a unit whose last run has come to its end."""
+        if row.unit and not any(other.unit == row.unit for other in self._index.unsettled()):
+            answer = self._engine.ask([row.unit])[row.unit]
+            if answer.state == "running":  # its verdicts are there, so it is about to end
+                self._engine.stop(row.unit)
+            self._engine.forget(row.unit)
+
+    # Those that wait -------------------------------------------------------------------------
+
+    def _ended_before_start(self, row: Row) -> bool:
+        run = self._runs.run(row.person, row.id)
+        if not (run.given / "cancel").exists():
+            return False
+        state = state_of(run)
+        if state.name == "cancelled":
+            self._settle(row, run, state)
+        return True
+
+    def _start_next(self, waiting: list[Row], units: list[_Out]) -> None:
+        if not waiting:
+            return
+        busy = [
+            Busy(held.person, held.laboratory, held.cpus, int(held.memory_bytes))
+            for held in (unit.rows[0] for unit in units)
+        ]
+        wanted = [
+            Waiting(
+                row.id,
+                row.person,
+                row.laboratory,
+                row.submission,
+                row.cpus,
+                int(row.memory_bytes),
+                datetime.fromtimestamp(row.submitted, UTC),
+            )
+            for row in waiting
+        ]
+        by_run = {row.id: row for row in waiting}
+        for share in next_units(wanted, busy, self._capacity):
+            self._claim([by_run[one.run] for one in share])
+
+    def _claim(self, rows: list[Row]) -> None:
+        first = self._runs.run(rows[0].person, rows[0].id)
+        unit = f"{self._deployment}-run-{rows[0].id}-{len(attempts(first)) + 1}"
+        claimed = []
+        for row in rows:
+            attempt = self._runs.claim(self._runs.run(row.person, row.id), unit)
+            if attempt is not None:
+                claimed.append(replace(row, state="starting", unit=unit, attempt=attempt.number))
+        self._index.put(claimed)
+        if claimed:
+            self._start(unit, claimed)
+
+    def _start(self, name: str, rows: list[Row]) -> None:
+        """Start a unit; safe to do again, for a keeper that was killed before it noted it."""
+        runs = {row.id: self._runs.run(row.person, row.id) for row in rows}
+        request = next(iter(runs.values())).request()
+        keys = {
+            run: {"attempt": last.number, "key": last.key}
+            for run, folder in runs.items()
+            for last in attempts(folder)[-1:]
+        }
+        slots = max(1, int(request.limits.cpus))
+        unit = Unit(
+            name=name,
+            person=request.person,
+            laboratory=request.laboratory,
+            image=request.image,
+            limits=request.limits,
+            runs=runs,
+            slots=slots,
+            environment={
+                **self._told(request),
+                "BLUECLOUD_LAB": request.laboratory,
+                "BLUECLOUD_RELEASE": request.version,
+                "BLUECLOUD_UNIT_SLOTS": str(slots),
+                KEYS: json.dumps(keys),
+            },
+        )
+        try:
+            self._engine.start(unit)
+        except ImageMissing as error:
+            self._refuse(rows, runs, error)
+            return
+        except EngineAway as error:
+            log.warning("unit %s is not started yet: %s", name, error)
+            return
+        for run in runs.values():
+            last = attempts(run)[-1]
+            self._runs.note(run, "started", attempt=last.number, unit=name, boot=self._boot)
+
+    def _refuse(self, rows: list[Row], runs: Mapping[str, RunFolder], error: ImageMissing) -> None:
+        cause = Cause(
+            kind="image-missing",
+            words=f"The laboratory's image is gone: {error}.",
+            next_step="Submit it again, with the laboratory's present release.",
+        )
+        for row in rows:
+            run = runs[row.id]
+            state = State("failed", cause=cause, attempt=attempts(run)[-1], ended=datetime.now(UTC))
+            self._settle(row, run, state)
+
+
+def _cells(row: Row, state: State) -> tuple[int, int] | None:
+    return None if state.verdict else (row.cells_done, row.cells)
+
+
+def _count(said: Any, otherwise: int) -> int:
+    """A number of cells that a run wrote: whole and not absurd, or what was known before."""
+    return said if isinstance(said, int) and 0 <= said <= 100_000 else otherwise
+
+
+def _boot() -> str:
+    """What tells one boot of this machine from another (random(4)); empty where nothing does."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""

@@ -1,0 +1,83 @@
+"""What happens to runs, as it happens: server-sent events.
+
+A watcher asks the table and the runs' own files anew a few times a second. Nothing is kept for
+it, so that it may leave and come back: ``Last-Event-ID`` says where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+
+from bluecloud_runner.folders import Event, RunFolder, read_events
+
+from .wire import Run
+
+_EVERY_S = 0.3
+_BEAT_S = 15.0  # a word now and then, so that proxies do not close the line
+_MOST_LINE = 4000
+
+
+async def watch_run(
+    read: Callable[[], Run | None], folder: RunFolder, *, after: int = 0
+) -> AsyncIterator[str]:
+    """A run's state at each change, and what its notebook does, until it has ended."""
+    at, quiet = after, 0.0
+    attempt: int | None = None
+    said: dict[str, Any] | None = None
+    while True:
+        run = await run_in_threadpool(read)
+        if run is None:
+            yield _event("gone", {})
+            return
+        if attempt not in (None, run.attempt):
+            at = 0  # another attempt begins another file
+        attempt = run.attempt
+        events = await run_in_threadpool(_since, folder, at)
+        for at, event in events:
+            yield _event(event.kind, event.model_dump(mode="json"), at)
+        state = run.model_dump(mode="json")
+        if state != said:
+            said, quiet = state, 0.0
+            yield _event("run", state, at)
+            if run.state in {"succeeded", "failed", "cancelled"}:
+                return
+        elif quiet >= _BEAT_S:
+            quiet = 0.0
+            yield ": still here\n\n"
+        await asyncio.sleep(_EVERY_S)
+        quiet += _EVERY_S
+
+
+async def watch_list(read: Callable[[], list[Run]]) -> AsyncIterator[str]:
+    """Every run of a list at each of its changes, for as long as somebody watches."""
+    known: dict[str, dict[str, Any]] = {}
+    quiet = 0.0
+    while True:
+        runs = await run_in_threadpool(read)
+        present = {run.id: run.model_dump(mode="json") for run in runs}
+        changed = [state for run, state in present.items() if known.get(run) != state]
+        for state in changed:
+            yield _event("run", state)
+        for run in known.keys() - present.keys():
+            yield _event("gone", {"id": run})
+        known = present
+        quiet = 0.0 if changed else quiet + _EVERY_S
+        if quiet >= _BEAT_S:
+            quiet = 0.0
+            yield ": still here\n\n"
+        await asyncio.sleep(_EVERY_S)
+
+
+def _since(folder: RunFolder, at: int) -> list[tuple[int, Event]]:
+    return list(read_events(folder.work_events, after=at))
+
+
+def _event(kind: str, said: dict[str, Any], at: int | None = None) -> str:
+    """One event as the protocol has it; JSON has no line breaks in it."""
+    where = f"id: {at}\n" if at is not None else ""
+    return f"{where}event: {kind}\ndata: {json.dumps(said)}\n\n"
