@@ -18,10 +18,16 @@ from bluecloud_hub.demo import free_port
 @contextmanager
 def serving(index: Path | None, **settings: str) -> Iterator[str]:
     """Serve an index, and give the service's address; the process ends with the block."""
+    with start({**({"BLUECLOUD_INDEX": str(index)} if index else {}), **settings}) as (address, _):
+        yield address
+
+
+@contextmanager
+def start(settings: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start the service on a free port, and give its address and process when it answers."""
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if name != "JUPYTERHUB_API_TOKEN"},
-        **({"BLUECLOUD_INDEX": str(index)} if index else {}),
         "BLUECLOUD_SERVICE_PORT": str(port),
         **settings,
     }
@@ -37,6 +43,6 @@ def serving(index: Path | None, **settings: str) -> Iterator[str]:
                 except httpx.HTTPError:
                     assert time.monotonic() < until, "the service does not answer"
                     time.sleep(0.05)
-            yield address
+            yield address, service
         finally:
             service.terminate()

@@ -9,12 +9,13 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from bluecloud_catalogs.discovery.query import checked
 from bluecloud_catalogs.errors import CatalogueError, SourceUnavailable
 
-from .errors import NotAsked, NotNow, ServiceError, TooOften
+from .errors import NotAsked, NotNow, NotThere, ServiceError, TooOften
 from .identity import Identities, Person
 from .limits import Rate, ShortRequests
 from .runs.admission import RefusedParameters
@@ -109,6 +110,12 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         ]
         content = {"code": NotAsked.__name__, "description": "; ".join(faults)}
         return JSONResponse(content, NotAsked.status)
+
+    @app.exception_handler(HTTPException)
+    async def plain(_: Request, error: HTTPException) -> JSONResponse:
+        code = {404: NotThere, 405: NotAsked, 400: NotAsked}.get(error.status_code, ServiceError)
+        content = {"code": code.__name__, "description": str(error.detail)}
+        return JSONResponse(content, error.status_code, error.headers)
 
     @app.exception_handler(OSError)
     async def full(_: Request, error: OSError) -> JSONResponse:

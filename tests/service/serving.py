@@ -1,0 +1,75 @@
+"""The service with its runs as a process of its own, and a hub that knows four people."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from bluecloud_hub.settings import checkout
+from tests.discovery.service import start
+from tests.federation.server import Reply, Request, serve
+
+SCOPE = ["access:services!service=bluecloud"]
+PEOPLE = {
+    "ada": {"groups": ["environment", "restricted"]},
+    "ben": {"groups": ["environment"]},
+    "mia": {"groups": ["environment-managers"]},
+    "olga": {"groups": [], "admin": True},
+}
+
+
+class FourPeople:
+    """A hub whose tokens are its people's names."""
+
+    kind = "emulated"
+
+    def answer(self, request: Request) -> Reply:
+        """Who a token is."""
+        name = request.headers.get("authorization", "").removeprefix("token ")
+        if name not in PEOPLE:
+            return Reply(b"{}", 403)
+        told = {"kind": "user", "name": name, "scopes": SCOPE, "admin": False, **PEOPLE[name]}
+        return Reply(json.dumps(told).encode())
+
+
+@dataclass
+class Serving:
+    """A service that runs, and its state folder."""
+
+    address: str
+    state: Path
+    process: subprocess.Popen[bytes]
+
+    def client(self, person: str) -> httpx.Client:
+        """A client of a person's, or of nobody's."""
+        headers = {"Authorization": f"token {person}"} if person else {}
+        return httpx.Client(base_url=self.address, headers=headers, trust_env=False, timeout=60)
+
+
+@contextmanager
+def four_people() -> Iterator[str]:
+    """The address of the hub's API."""
+    with serve({"hub": FourPeople()}) as federation:
+        yield federation.address("hub")
+
+
+@contextmanager
+def serving_runs(hub: str, state: Path, **settings: str) -> Iterator[Serving]:
+    """The service on a state folder; it ends with the block, unless the test ended it before."""
+    chosen = {
+        "BLUECLOUD_STATE": str(state),
+        "BLUECLOUD_ENGINE": "local",
+        "BLUECLOUD_ROOT": str(checkout()),
+        "BLUECLOUD_TIERS": "sample",
+        "BLUECLOUD_SERVICE_PER_MINUTE": "100000",
+        "JUPYTERHUB_API_URL": hub,
+        **settings,
+    }
+    with start(chosen) as (address, process):
+        yield Serving(address, state, process)
