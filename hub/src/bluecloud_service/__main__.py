@@ -19,7 +19,14 @@ def main() -> int:
     except (SettingError, DataError, HubError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, server_header=False)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,  # whoever watches runs would watch for ever
+    )
     return 0
 
 

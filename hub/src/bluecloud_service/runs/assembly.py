@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from bluecloud_hub.settings import HANDED_ON, read_settings
+from bluecloud_hub.settings import handed_on, read_settings
 from bluecloud_runner.folders import Request
 
 from ..database import open_database
@@ -59,7 +59,7 @@ def assemble(settings: ServiceSettings) -> tuple[RunService, Keeper] | None:
         memory_bytes=int(memory[:-1]) * _UNITS[memory[-1]] if memory and in_containers else 0,
         batch=settings.runs_batch,
     )
-    told = {name: value for name, value in os.environ.items() if name in HANDED_ON}
+    told = handed_on(os.environ)
 
     def tell(_: Request) -> Mapping[str, str]:
         return told
