@@ -56,6 +56,7 @@ CauseKind = Literal[
     "kernel-missing",
     "notebook-unusable",
     "out-of-memory",
+    "outputs-refused",
     "runner-failed",
     "source-unavailable",
     "time-limit",

@@ -1,0 +1,112 @@
+"""Keeps what a person keeps secret out of what a run leaves behind.
+
+A run is given its person's logins as files in ``$BLUECLOUD_CREDENTIALS_DIR``. A notebook, a library
+or a provider's answer may print one. So each text that a run leaves (the executed notebook, its
+events, its verdict) has the secrets replaced by a mark before it is written. A file that the
+notebook itself wrote is never altered, for it would then say something else than what was
+computed, under the same name: a file with a secret in it makes the run fail, and is not given out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+CREDENTIALS = "BLUECLOUD_CREDENTIALS_DIR"
+MARK = "[redacted]"
+
+# Shorter ones would be found everywhere by chance.
+SHORTEST = 6
+_MOST_OF_A_FILE = 1 << 20
+_PIECE = 1 << 20
+
+
+class Secrets:
+    """What must not be shown.
+
+    Parameters
+    ----------
+    values
+        Each secret; those of fewer than six characters are passed over.
+    """
+
+    def __init__(self, values: set[str]) -> None:
+        long_enough = {value for value in values if len(value) >= SHORTEST}
+        # As they stand in JSON too, where quotes and letters beyond ASCII are escaped; the
+        # longest first, so that none is left in part.
+        written = {
+            form
+            for value in long_enough
+            for form in (
+                value,
+                json.dumps(value)[1:-1],
+                json.dumps(value, ensure_ascii=False)[1:-1],
+            )
+        }
+        self._written = sorted(written, key=len, reverse=True)
+
+    def redact(self, text: str) -> str:
+        """The text with a mark in place of each secret."""
+        for value in self._written:
+            text = text.replace(value, MARK)
+        return text
+
+    def are_in(self, path: Path) -> bool:
+        """Whether a file holds one, whatever its format.
+
+        Raises
+        ------
+        OSError
+            If it cannot be read.
+        """
+        if not self._written:
+            return False
+        sought = [value.encode() for value in self._written]
+        overlap = max(map(len, sought)) - 1
+        with path.open("rb") as file:
+            kept = b""
+            while piece := file.read(_PIECE):
+                window = kept + piece
+                if any(value in window for value in sought):
+                    return True
+                kept = window[-overlap:]
+        return False
+
+
+def secrets_given() -> Secrets:
+    """The secrets in the folder of credentials; none where there is no such folder."""
+    told = os.environ.get(CREDENTIALS)
+    folder = Path(told) if told else None
+    if folder is None or not folder.is_dir():
+        return Secrets(set())
+    values: set[str] = set()
+    for path in folder.iterdir():
+        if path.is_file():
+            values |= set(_values(path))
+    return Secrets(values)
+
+
+def _values(path: Path) -> Iterator[str]:
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MOST_OF_A_FILE).decode("utf-8", "replace")
+    except OSError:  # what cannot be read cannot be shown either
+        return
+    try:
+        yield from _strings(json.loads(text))
+    except (ValueError, RecursionError):
+        yield from (line.strip() for line in text.splitlines())
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from (line.strip() for line in value.splitlines())
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            if name not in {"username", "expires", "kind"}:  # no secrets, and often common words
+                yield from _strings(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _strings(each)
