@@ -1,6 +1,8 @@
 """Our execution as an engine of papermill: ``papermill --engine bluecloud in.ipynb out.ipynb``.
 
-papermill imports every engine while it is imported itself, so it comes first here too.
+papermill imports every engine while it is imported itself. So this module is imported by
+papermill alone, which finds it by its entry point: imported before papermill, each would wait
+for the other.
 """
 
 from __future__ import annotations
@@ -8,7 +10,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import papermill  # noqa: F401 - else its engines and this one would each wait for the other
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import Engine

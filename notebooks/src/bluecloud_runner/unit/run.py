@@ -126,7 +126,8 @@ def _cause(
     killed = (after.oom_kills or 0) > (before.oom_kills or 0)
     if killed and found.how in {"failed", "kernel-died"}:
         limit = request.limits.memory_bytes or after.limit_bytes
-        return causes.out_of_memory(limit=limit, peak=found.peak_bytes, number=found.number)
+        peak = max(found.peak_bytes, after.peak_bytes or 0)
+        return causes.out_of_memory(limit=limit, peak=peak, number=found.number)
     if found.how == "kernel-died":
         if evidence.is_full(run.work):
             return causes.disk_full("The kernel ended")

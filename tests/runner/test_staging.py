@@ -1,0 +1,89 @@
+"""Only what is whole and may be shown is given out, and then all of it at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from bluecloud_runner.redaction import Secrets
+from bluecloud_runner.staging import OutputsRefused, give_out
+
+NONE = Secrets(set())
+
+
+@pytest.fixture
+def staging(tmp_path: Path) -> Path:
+    folder = tmp_path / "staging"
+    folder.mkdir()
+    return folder
+
+
+def given(staging: Path, *, most_bytes: int = 10**6, secrets: Secrets = NONE) -> Path:
+    outputs = staging.with_name("outputs")
+    give_out(staging, outputs, most_bytes=most_bytes, secrets=secrets)
+    return outputs
+
+
+def store(path: Path, values: np.ndarray, zarr_format: int) -> None:
+    data = xr.Dataset({"sst": (("x",), values)}).chunk(x=2)
+    data.to_zarr(path, zarr_format=zarr_format, consolidated=zarr_format == 2)  # type: ignore[arg-type]
+
+
+def test_what_a_notebook_wrote_is_renamed_as_a_whole(staging: Path) -> None:
+    (staging / "maps").mkdir()
+    (staging / "maps" / "a.txt").write_text("a")
+    assert (given(staging) / "maps" / "a.txt").read_text() == "a"
+    assert not staging.exists()
+
+
+def test_more_than_is_allowed_is_refused(staging: Path) -> None:
+    (staging / "a").write_bytes(bytes(11))
+    with pytest.raises(OutputsRefused, match="larger than 10 bytes"):
+        given(staging, most_bytes=10)
+    assert staging.is_dir()
+
+
+def test_a_link_out_of_the_folder_is_refused(staging: Path) -> None:
+    (staging / "passwd").symlink_to("/etc/passwd")
+    with pytest.raises(OutputsRefused, match="passwd is a link"):
+        given(staging)
+
+
+def test_a_login_across_two_pieces_of_a_file_is_found(staging: Path) -> None:
+    (staging / "a.bin").write_bytes(bytes(2**20 - 3) + b"abcdef" + bytes(10))
+    with pytest.raises(OutputsRefused, match="a.bin holds a login"):
+        given(staging, most_bytes=10**7, secrets=Secrets({"abcdef"}))
+
+
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_a_whole_store_is_given_out_though_chunks_of_fill_values_are_absent(
+    staging: Path, zarr_format: int
+) -> None:
+    store(staging / "a.zarr", np.array([1.0, 2.0, np.nan, np.nan]), zarr_format)
+    assert (given(staging) / "a.zarr").is_dir()
+
+
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_a_store_that_was_declared_and_never_written_is_refused(
+    staging: Path, zarr_format: int
+) -> None:
+    data = xr.Dataset({"sst": (("x",), np.arange(4.0))}).chunk(x=2)
+    data.to_zarr(
+        staging / "a.zarr",
+        zarr_format=zarr_format,  # type: ignore[arg-type]
+        consolidated=False,
+        compute=False,
+    )
+    with pytest.raises(OutputsRefused, match=r"a\.zarr: its arrays were declared and never"):
+        given(staging)
+
+
+def test_a_torn_description_of_a_store_is_refused(staging: Path) -> None:
+    store(staging / "a.zarr", np.arange(4.0), 2)
+    path = staging / "a.zarr" / "sst" / ".zarray"
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(OutputsRefused, match="no whole JSON"):
+        given(staging)
