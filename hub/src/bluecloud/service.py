@@ -58,6 +58,12 @@ class Service:
             trust_env=False,
         )
 
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
     def ask(self, method: str, path: str, **request: Any) -> Any:
         """What the service answers, as JSON; None where the answer is empty.
 
