@@ -19,6 +19,7 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
+from bluecloud_catalogs.readers.netcdf import alone
 from tests.federation.server import Kind, Reply, Request
 
 _CONDITION = re.compile(r"^(\w+)(=~|!=|>=|<=|>|<|=)(.*)$", re.DOTALL)
@@ -234,7 +235,15 @@ def formed(dataset: xr.Dataset, name: str, form: str, dim: str | None) -> Reply:
 
 
 def netcdf(dataset: xr.Dataset) -> bytes:
-    """A classic NetCDF file, text as characters in Latin-1, as ERDDAP writes them."""
+    """A classic NetCDF file, text as characters in Latin-1, as ERDDAP writes them.
+
+    Alone in the library, which a reader may be in at the same time in another thread.
+    """
+    with alone():
+        return _written(dataset)
+
+
+def _written(dataset: xr.Dataset) -> bytes:
     file = netCDF4.Dataset("answer.nc", "w", format="NETCDF3_CLASSIC", memory=1)
     file.setncatts(dict(dataset.attrs))
     for dim, size in dataset.sizes.items():
