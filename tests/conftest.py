@@ -23,6 +23,7 @@ from tests.discovery.database import programs
 from tests.federation import matrix
 from tests.federation.opened import watch
 from tests.platform.deployments import Deployment, Docker, Local, compose_program, running
+from tests.routines.defaults import Defaults
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -43,6 +44,12 @@ def test_data() -> Path:
     if not folder:
         pytest.skip("set BLUECLOUD_TEST_DATA to a folder of recordings to run this")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def from_defaults(tmp_path_factory: pytest.TempPathFactory) -> Defaults:
+    """The curated notebooks' runs from their defaults, one a notebook for all tests."""
+    return Defaults(tmp_path_factory.mktemp("notebooks"))
 
 
 @pytest.fixture(scope="session")

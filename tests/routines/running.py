@@ -4,6 +4,8 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import nbformat
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
+STANDARDS = ("cf:1.10", "acdd:1.3")
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -54,27 +57,32 @@ def made(folder: Path, name: str) -> Path:
     return path
 
 
-def violations(path: Path, *, mixed: Sequence[str] = ()) -> list[str]:
+def violations(
+    path: Path, *, mixed: Sequence[str] = (), standards: Sequence[str] = STANDARDS
+) -> list[str]:
     """What compliance-checker finds against CF-1.10 and ACDD-1.3 that is an error.
 
     ACDD wants a standard name of every variable, and CF has none for most results. It wants
     units, which variables of ``mixed`` ones have in another variable.
     """
-    report = path.with_suffix(".json")
-    command = [str(Path(sys.executable).parent / "compliance-checker")]
-    subprocess.run(
-        [
-            *(*command, "--test=cf:1.10", "--test=acdd:1.3"),
-            *("--format=json", f"--output={report}", str(path)),
-        ],
-        check=False,  # it also fails on mere recommendations
-        timeout=120,
-        capture_output=True,
-    )
-    found = json.loads(report.read_text())
+    from compliance_checker.runner import CheckSuite, ComplianceChecker
+
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        report = Path(folder) / "report.json"
+        warnings.simplefilter("ignore")  # its own, of files that it finds wanting
+        CheckSuite.load_all_available_checkers()
+        ComplianceChecker.run_checker(
+            str(path),
+            standards,
+            verbose=0,
+            criteria="normal",
+            output_filename=str(report),
+            output_format="json",
+        )
+        found = json.loads(report.read_text())
     return [
         f"{check['name']} {message}"
-        for standard in ("cf:1.10", "acdd:1.3")
+        for standard in standards
         for check in found[standard]["high_priorities"]
         for message in check["msgs"]
         if message != "standard_name"

@@ -1,6 +1,7 @@
 """The curated notebooks: as they are kept, and as they run without a person."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,11 +12,26 @@ import xarray as xr
 
 from bluecloud_routines.environment import heatwave_events
 from bluecloud_runner.parameters import parameter_form
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, not_marked, read, shown, violations
 
 PATHS = sorted(FOLDER.glob("*/*.ipynb"))
 EACH = pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 ENVIRONMENT = FOLDER / "environment"
+# What engine ``local`` runs of each laboratory; the images run them all.
+ONE_OF_EACH = (
+    "aquaculture/site_suitability.ipynb",
+    "biodiversity/chlorophyll_profiles.ipynb",
+    "environment/sst_anomaly.ipynb",
+    "fisheries/raise_to_nominal.ipynb",
+    "genomics/community_diversity.ipynb",
+)
+
+pytestmark = pytest.mark.usefixtures("samples_alone")
+
+
+def test_every_laboratory_has_one_that_is_run_on_this_machine() -> None:
+    assert {name.split("/")[0] for name in ONE_OF_EACH} == {path.parent.name for path in PATHS}
 
 
 @EACH
@@ -54,15 +70,30 @@ def test_no_cell_is_longer_than_15_lines(path: Path) -> None:
     assert long == []
 
 
-def test_the_anomaly_runs_from_its_defaults_and_says_why_it_gives_no_trend(
-    tmp_path: Path,
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_on_this_machine_it_makes_what_it_makes_in_its_image(
+    name: str, from_defaults: Defaults
 ) -> None:
-    told = shown(executed(ENVIRONMENT / "sst_anomaly.ipynb", tmp_path))
+    here = from_defaults.here(FOLDER / name).folder / "results"
+    other = from_defaults(FOLDER / name).folder / "results"
+    files = sorted(path.name for path in here.glob("*/*"))
+    assert files == sorted(path.name for path in other.glob("*/*"))
+    (product,) = [file for file in files if file.endswith(".nc")]
+    (one,), (two,) = here.glob(f"*/{product}"), other.glob(f"*/{product}")
+    with xr.open_dataset(one) as first, xr.open_dataset(two) as second:
+        xr.testing.assert_allclose(first, second)
+
+
+def test_the_anomaly_runs_from_its_defaults_and_says_why_it_gives_no_trend(
+    from_defaults: Defaults,
+) -> None:
+    notebook, folder = from_defaults(ENVIRONMENT / "sst_anomaly.ipynb")
+    told = shown(notebook)
     assert "No trend is given: a trend needs at least 10 years" in told
     assert "SYNTHETIC" not in told
     assert "Baseline 2006-2010: 4 to 5 years of each month, 2006-04 to 2010-09." in told
-    product = made(tmp_path, "sst_anomaly.nc")
-    assert f"Written: `{product.relative_to(tmp_path)}`" in told
+    product = made(folder, "sst_anomaly.nc")
+    assert f"Written: `{product.relative_to(folder)}`" in told
     assert violations(product) == []
     with xr.open_dataset(product) as written:
         assert "Open Government Licence" in written.attrs["license"]
@@ -76,15 +107,15 @@ def test_the_anomaly_runs_from_its_defaults_and_says_why_it_gives_no_trend(
 
 
 def test_the_heatwaves_run_from_their_defaults_and_every_figure_says_synthetic(
-    tmp_path: Path,
+    from_defaults: Defaults,
 ) -> None:
-    notebook = executed(ENVIRONMENT / "marine_heatwaves.ipynb", tmp_path)
+    notebook, folder = from_defaults(ENVIRONMENT / "marine_heatwaves.ipynb")
     assert not_marked(notebook, ("map", "series", "years")) == []
     told = shown(notebook)
     assert "Method: Hobday et al. (2016, https://doi.org/" in told
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Warning" not in told
-    product = made(tmp_path, "marine_heatwaves.nc")
+    product = made(folder, "marine_heatwaves.nc")
     assert violations(product) == []
     table = pd.read_csv(
         product.with_name("marine_heatwave_events.csv"),
@@ -106,8 +137,11 @@ def test_a_baseline_that_the_data_do_not_cover_is_refused_and_not_bent(tmp_path:
     assert "there is no month of 1991" in caught.value.stderr
 
 
-def test_a_second_run_leaves_the_products_of_the_first(tmp_path: Path) -> None:
-    executed(ENVIRONMENT / "sst_anomaly.ipynb", tmp_path)
+def test_a_second_run_leaves_the_products_of_the_first(
+    from_defaults: Defaults, tmp_path: Path
+) -> None:
+    _, folder = from_defaults(ENVIRONMENT / "sst_anomaly.ipynb")
+    shutil.copytree(folder / "results", tmp_path / "results")
     first = made(tmp_path, "sst_anomaly.nc")
     before = first.read_bytes()
     executed(ENVIRONMENT / "sst_anomaly.ipynb", tmp_path, baseline_last=2009)

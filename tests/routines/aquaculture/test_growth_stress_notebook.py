@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
 
 GROWTH = FOLDER / "aquaculture" / "growth_stress.ipynb"
@@ -14,14 +15,16 @@ GROWTH = FOLDER / "aquaculture" / "growth_stress.ipynb"
 pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
-def test_cohorts_grow_from_the_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
-    notebook = executed(GROWTH, tmp_path)
+def test_cohorts_grow_from_the_defaults_and_every_figure_says_synthetic(
+    from_defaults: Defaults,
+) -> None:
+    notebook, folder = from_defaults(GROWTH)
     assert not_marked(notebook, ("months", "stress", "water", "weight")) == []
     told = shown(notebook)
     assert "Data: synthetic, not to be cited as observations." in told
     assert "10.1046/j.1365-2109.2003.00859.x" in told
     assert "Warning" not in told
-    product = made(tmp_path, "growth_stress.nc")
+    product = made(folder, "growth_stress.nc")
     assert violations(product) == []
     table = pd.read_csv(product.with_name("cohorts.csv"), comment="#")
     assert len(table) == 48

@@ -1,14 +1,14 @@
 """The notebook of ponds, run without a person and without a network."""
 
 import json
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import xarray as xr
 
-from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
+from tests.routines.defaults import Defaults
+from tests.routines.running import FOLDER, made, not_marked, shown, violations
 
 PONDS = FOLDER / "aquaculture" / "pond_mapping.ipynb"
 
@@ -16,15 +16,15 @@ pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
 def test_ponds_are_mapped_from_the_defaults_and_every_figure_says_synthetic(
-    tmp_path: Path,
+    from_defaults: Defaults,
 ) -> None:
-    notebook = executed(PONDS, tmp_path)
+    notebook, folder = from_defaults(PONDS)
     assert not_marked(notebook, ("water", "cover", "signals", "sizes", "areas")) == []
     told = shown(notebook)
     assert "Data: synthetic, not to be cited as observations." in told
     assert "10.1109/TSMC.1979.4310076" in told
     assert "Warning" not in told
-    product = made(tmp_path, "pond_mapping.nc")
+    product = made(folder, "pond_mapping.nc")
     assert violations(product) == []
     basins = gpd.read_file(product.with_name("basins.geojson"))
     assert (basins["kind"] == "pond").sum() == 82

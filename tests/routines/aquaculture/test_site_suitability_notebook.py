@@ -1,13 +1,13 @@
 """The notebook of sites, run without a person and without a network."""
 
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import xarray as xr
 
-from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
+from tests.routines.defaults import Defaults
+from tests.routines.running import FOLDER, made, not_marked, shown, violations
 
 SITES = FOLDER / "aquaculture" / "site_suitability.ipynb"
 
@@ -15,16 +15,16 @@ pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
 def test_sites_are_judged_from_the_defaults_and_every_figure_says_synthetic(
-    tmp_path: Path,
+    from_defaults: Defaults,
 ) -> None:
-    notebook = executed(SITES, tmp_path)
+    notebook, folder = from_defaults(SITES)
     assert not_marked(notebook, ("map-figure", "limiting", "share")) == []
     told = shown(notebook)
     assert "Consistency ratio 0.0" in told
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Technical Paper 549" in told
     assert "Warning" not in told
-    product = made(tmp_path, "site_suitability.nc")
+    product = made(folder, "site_suitability.nc")
     assert violations(product) == []
     with xr.open_dataset(product) as written:
         assert written.attrs["title"].startswith("SYNTHETIC")

@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 
 import bluecloud_catalogs
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
 
 NOTEBOOK = FOLDER / "biodiversity" / "bloom_phenology.ipynb"
@@ -14,14 +15,14 @@ NOTEBOOK = FOLDER / "biodiversity" / "bloom_phenology.ipynb"
 pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
-def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
-    notebook = executed(NOTEBOOK, tmp_path)
+def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(from_defaults: Defaults) -> None:
+    notebook, folder = from_defaults(NOTEBOOK)
     assert not_marked(notebook, ("series", "map", "trend", "amount")) == []
     told = shown(notebook)
     assert "Method: Siegel et al. (2002, https://doi.org/" in told
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Warning" not in told
-    product = made(tmp_path, "bloom_phenology.nc")
+    product = made(folder, "bloom_phenology.nc")
     assert violations(product) == []
     with xr.open_dataset(product, decode_timedelta=False) as written:
         assert written.attrs["title"].startswith("SYNTHETIC: Phenology of phytoplankton blooms")

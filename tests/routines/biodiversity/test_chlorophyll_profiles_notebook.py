@@ -6,6 +6,7 @@ import pytest
 import xarray as xr
 
 import bluecloud_catalogs
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
 
 NOTEBOOK = FOLDER / "biodiversity" / "chlorophyll_profiles.ipynb"
@@ -13,14 +14,14 @@ NOTEBOOK = FOLDER / "biodiversity" / "chlorophyll_profiles.ipynb"
 pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
-def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
-    notebook = executed(NOTEBOOK, tmp_path)
+def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(from_defaults: Defaults) -> None:
+    notebook, folder = from_defaults(NOTEBOOK)
     assert not_marked(notebook, ("surface", "maximum", "section", "curves")) == []
     told = shown(notebook)
     assert "Method: Uitz et al. (2006, https://doi.org/" in told
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Warning" not in told
-    product = made(tmp_path, "chlorophyll_profiles.nc")
+    product = made(folder, "chlorophyll_profiles.nc")
     assert violations(product) == []
     with xr.open_dataset(product) as written:
         assert written.attrs["title"] == "SYNTHETIC: Profiles of chlorophyll, 2010-05"

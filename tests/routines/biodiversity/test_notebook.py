@@ -9,6 +9,7 @@ import xarray as xr
 
 import bluecloud_catalogs
 from bluecloud_routines.biodiversity import residual_table, share_table
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
 
 MAP = FOLDER / "biodiversity" / "zooplankton_map.ipynb"
@@ -18,14 +19,16 @@ DRIVERS = FOLDER / "biodiversity" / "npzd_drivers.ipynb"
 pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
-def test_the_map_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
-    notebook = executed(MAP, tmp_path)
+def test_the_map_runs_from_its_defaults_and_every_figure_says_synthetic(
+    from_defaults: Defaults,
+) -> None:
+    notebook, folder = from_defaults(MAP)
     assert not_marked(notebook, ("samples", "fit", "where", "error", "residual")) == []
     told = shown(notebook)
     assert "Method: Troupin et al. (2012, https://doi.org/" in told
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Made with Natural Earth" in told
-    product = made(tmp_path, "zooplankton_map.nc")
+    product = made(folder, "zooplankton_map.nc")
     assert violations(product) == []
     table = pd.read_csv(product.with_name("zooplankton_samples.csv"), comment="#")
     with xr.open_dataset(product) as written:
@@ -64,15 +67,15 @@ def test_other_parameters_are_asked_for_and_a_covariate_is_used(tmp_path: Path) 
 
 
 def test_the_drivers_run_from_their_defaults_and_every_figure_says_synthetic(
-    tmp_path: Path,
+    from_defaults: Defaults,
 ) -> None:
-    notebook = executed(DRIVERS, tmp_path)
+    notebook, folder = from_defaults(DRIVERS)
     assert not_marked(notebook, ("daily", "chlorophyll", "shares", "months")) == []
     told = shown(notebook)
     assert "Method: Otero et al. (2023, https://doi.org/" in told
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Warning" not in told
-    product = made(tmp_path, "npzd_drivers.nc")
+    product = made(folder, "npzd_drivers.nc")
     mixed = ("parameter_value", "parameter_least", "parameter_most")
     assert violations(product, mixed=mixed) == []
     table = pd.read_csv(product.with_name("npzd_shares.csv"), comment="#")

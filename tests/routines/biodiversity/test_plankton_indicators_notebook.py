@@ -1,28 +1,28 @@
 """The notebook of plankton indicators, run without a person on the samples."""
 
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import xarray as xr
 
-from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
+from tests.routines.defaults import Defaults
+from tests.routines.running import FOLDER, made, not_marked, shown, violations
 
 NOTEBOOK = FOLDER / "biodiversity" / "plankton_indicators.ipynb"
 
 pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
-def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
-    notebook = executed(NOTEBOOK, tmp_path)
+def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(from_defaults: Defaults) -> None:
+    notebook, folder = from_defaults(NOTEBOOK)
     assert not_marked(notebook, ("map", "calanus", "anomaly", "envelope")) == []
     told = shown(notebook)
     assert "Method: Hurlbert (1971, https://doi.org/" in told
     assert "Of the index: Method: Tett et al. (2008" in told
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Warning" not in told
-    product = made(tmp_path, "plankton_indicators.nc")
+    product = made(folder, "plankton_indicators.nc")
     assert violations(product) == []
     index = pd.read_csv(product.with_name("lifeform_index.csv"), comment="#")
     with xr.open_dataset(product) as written:

@@ -1,13 +1,13 @@
 """The carbon notebook, run without a person on the samples."""
 
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import xarray as xr
 
-from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
+from tests.routines.defaults import Defaults
+from tests.routines.running import FOLDER, made, not_marked, shown, violations
 
 CARBON = FOLDER / "environment" / "carbon_system.ipynb"
 
@@ -15,8 +15,8 @@ CARBON = FOLDER / "environment" / "carbon_system.ipynb"
 pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
-def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
-    notebook = executed(CARBON, tmp_path)
+def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(from_defaults: Defaults) -> None:
+    notebook, folder = from_defaults(CARBON)
     assert not_marked(notebook, ("along", "map", "acid", "seasons", "years")) == []
     told = shown(notebook)
     # The sample's fugacities were worked out by its own program, to three digits.
@@ -24,7 +24,7 @@ def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Pat
     assert "159 rows" in told  # of 160, one is flagged questionable
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Made with Natural Earth" in told
-    product = made(tmp_path, "carbon_system.nc")
+    product = made(folder, "carbon_system.nc")
     assert violations(product) == []
     with xr.open_dataset(product) as written:
         assert written.attrs["title"].startswith("SYNTHETIC: Carbon in the sea's surface")

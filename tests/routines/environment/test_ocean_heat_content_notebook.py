@@ -1,14 +1,13 @@
 """The notebook of ocean heat content, run without a person on the samples."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import xarray as xr
 
 from bluecloud_catalogs.places import File
 from bluecloud_catalogs.readers.odv import read_odv
-from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
+from tests.routines.defaults import Defaults
+from tests.routines.running import FOLDER, made, not_marked, shown, violations
 
 NOTEBOOK = FOLDER / "environment" / "ocean_heat_content.ipynb"
 FIGURES = ("map", "year", "section", "profile", "waters", "mixed")
@@ -17,12 +16,12 @@ pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
 def test_it_runs_from_its_defaults_and_its_text_for_odv_says_what_its_netcdf_does(
-    tmp_path: Path,
+    from_defaults: Defaults,
 ) -> None:
-    notebook = executed(NOTEBOOK, tmp_path)
+    notebook, folder = from_defaults(NOTEBOOK)
     assert not_marked(notebook, FIGURES) == []
     assert "Method: TEOS-10" in shown(notebook)
-    product = made(tmp_path, "ocean_heat_content.nc")
+    product = made(folder, "ocean_heat_content.nc")
     assert violations(product) == []
     text = product.with_name("ocean_heat_content_odv.txt").read_bytes()
     with xr.open_dataset(product) as written:

@@ -1,23 +1,24 @@
 """The notebook of ocean regimes, run without a person on the samples."""
 
-from pathlib import Path
-
 import pytest
 import xarray as xr
 
 from bluecloud_routines.environment import PatternModel
-from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
+from tests.routines.defaults import Defaults
+from tests.routines.running import FOLDER, made, not_marked, shown, violations
 
 NOTEBOOK = FOLDER / "environment" / "ocean_regimes.ipynb"
 
 pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
-def test_it_runs_from_its_defaults_and_later_blooms_lie_further_north(tmp_path: Path) -> None:
-    notebook = executed(NOTEBOOK, tmp_path)
+def test_it_runs_from_its_defaults_and_later_blooms_lie_further_north(
+    from_defaults: Defaults,
+) -> None:
+    notebook, folder = from_defaults(NOTEBOOK)
     assert not_marked(notebook, ("criterion", "map", "sure", "typical")) == []
     assert "Method: Maze et al. (2017" in shown(notebook)
-    product = made(tmp_path, "ocean_regimes.nc")
+    product = made(folder, "ocean_regimes.nc")
     assert violations(product) == []
     text = product.with_name("ocean_regimes_model.json").read_text()
     assert PatternModel.from_json(text).axis == "week"

@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 
 from bluecloud_routines.fisheries import ORGANISATIONS, simulated_reports
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
 
 HARMONISE = FOLDER / "fisheries" / "harmonise_catch.ipynb"
@@ -15,19 +16,19 @@ pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
 def test_invented_reports_of_five_organisations_become_one_table_marked_synthetic(
-    tmp_path: Path,
+    from_defaults: Defaults,
 ) -> None:
-    notebook = executed(HARMONISE, tmp_path)
+    notebook, folder = from_defaults(HARMONISE)
     assert not_marked(notebook, ("shares", "map", "gears")) == []
     told = shown(notebook)
     assert "Warning" not in told
     assert "Data: synthetic, not to be cited as observations." in told
-    product = made(tmp_path, "catch_5_degrees.nc")
+    product = made(folder, "catch_5_degrees.nc")
     assert violations(product) == []
     kinds = {"area": str, "gear": str}
-    rows = pd.read_csv(made(tmp_path, "harmonised_catch.csv"), comment="#", dtype=kinds)
+    rows = pd.read_csv(made(folder, "harmonised_catch.csv"), comment="#", dtype=kinds)
     assert set(rows["source_authority"]) == set(ORGANISATIONS)
-    account = pd.read_csv(made(tmp_path, "account.csv"), comment="#")
+    account = pd.read_csv(made(folder, "account.csv"), comment="#")
     written = account[account["what"] == "written"]
     for unit in ("t", "no"):
         total = rows.loc[rows["unit"] == unit, "catch"].sum()

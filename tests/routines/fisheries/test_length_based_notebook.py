@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 
 from bluecloud_routines.fisheries import Growth, simulated_lengths
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, not_marked, put_out, shown, violations
 
 LENGTHS = FOLDER / "fisheries" / "length_based.ipynb"
@@ -15,17 +16,17 @@ pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
 def test_simulated_fish_are_assessed_from_the_defaults_and_marked_synthetic(
-    tmp_path: Path,
+    from_defaults: Defaults,
 ) -> None:
-    notebook = executed(LENGTHS, tmp_path)
+    notebook, folder = from_defaults(LENGTHS)
     figures = ("samples", "growth", "surface", "deaths", "cohorts", "recruits")
     assert not_marked(notebook, figures) == []
     told = shown(notebook)
     assert "Warning" not in told
     assert "Data: synthetic, not to be cited as observations." in told
-    product = made(tmp_path, "length_based.nc")
+    product = made(folder, "length_based.nc")
     assert violations(product) == []
-    summary = pd.read_csv(made(tmp_path, "length_based.csv"), comment="#", index_col="quantity")
+    summary = pd.read_csv(made(folder, "length_based.csv"), comment="#", index_col="quantity")
     truth = Growth(linf=80, k=0.5).performance
     assert summary.loc["phi_prime", "value"] == pytest.approx(truth, abs=0.05)
     assert summary.loc["z", "value"] == pytest.approx(1.5, rel=0.25)

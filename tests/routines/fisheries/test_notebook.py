@@ -17,6 +17,7 @@ from bluecloud_routines.fisheries import (
     scale_statistics,
     simulated_stock,
 )
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, not_marked, put_out, shown, violations
 
 SCALE = FOLDER / "fisheries" / "catch_at_scale.ipynb"
@@ -27,14 +28,14 @@ pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
 def test_the_question_of_scale_is_answered_from_its_defaults_and_marked_synthetic(
-    tmp_path: Path,
+    from_defaults: Defaults,
 ) -> None:
-    notebook = executed(SCALE, tmp_path)
+    notebook, folder = from_defaults(SCALE)
     assert not_marked(notebook, ("maps", "curves", "taylor", "gears")) == []
     told = shown(notebook)
     assert "Warning" not in told
     assert "Data: synthetic, not to be cited as observations." in told
-    (folder,) = (tmp_path / "results").iterdir()
+    (folder,) = (folder / "results").iterdir()
     assert violations(folder / "catch_5_degrees.nc") == []
     statistics = pd.read_csv(folder / "scale_statistics.csv", comment="#")
     squares = pd.read_csv(folder / "catch_by_square.csv", comment="#", parse_dates=["time"])
@@ -54,14 +55,14 @@ def test_the_question_of_scale_is_answered_from_its_defaults_and_marked_syntheti
 
 
 def test_a_simulated_stock_is_assessed_from_the_defaults_and_marked_synthetic(
-    tmp_path: Path,
+    from_defaults: Defaults,
 ) -> None:
-    notebook = executed(STOCK, tmp_path)
+    notebook, folder = from_defaults(STOCK)
     assert not_marked(notebook, ("series", "learnt", "paths", "kobe")) == []
     told = shown(notebook)
     assert "Warning" not in told
     assert "Data: synthetic, not to be cited as observations." in told
-    (folder,) = (tmp_path / "results").iterdir()
+    (folder,) = (folder / "results").iterdir()
     assert violations(folder / "surplus_production.nc") == []
     summary = pd.read_csv(folder / "surplus_production.csv", comment="#", index_col="quantity")
     for name, truth in (("r", 0.4), ("k", 1e5), ("msy", 1e4), ("q", 1e-4)):

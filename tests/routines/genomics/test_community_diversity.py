@@ -1,8 +1,6 @@
 """The whole analysis: its parts are the functions', its tables say what they are."""
 
 import json
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from bluecloud_routines.genomics import (
     rarefaction,
     richness_at_coverage,
 )
+from tests.routines.running import violations
 
 
 def test_its_numbers_are_those_of_its_parts(counts: pd.DataFrame, context: pd.DataFrame) -> None:
@@ -132,21 +131,7 @@ def test_it_is_written_as_cf_and_read_back(
     result.assign_attrs(Conventions="CF-1.10").to_netcdf(path)
     with xr.open_dataset(path) as again:
         xr.testing.assert_allclose(again.drop_attrs(), result.drop_attrs())
-    report = tmp_path / "report.json"
-    subprocess.run(
-        [
-            str(Path(sys.executable).parent / "compliance-checker"),
-            "--test=cf:1.10",
-            "--format=json",
-            f"--output={report}",
-            str(path),
-        ],
-        check=False,
-        capture_output=True,
-        timeout=120,
-    )
-    found = json.loads(report.read_text())["cf:1.10"]["high_priorities"]
-    assert [check["msgs"] for check in found if check["msgs"]] == []
+    assert violations(path, standards=["cf:1.10"]) == []
 
 
 @pytest.mark.parametrize(

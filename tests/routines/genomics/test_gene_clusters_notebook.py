@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
 
 NOTEBOOK = FOLDER / "genomics" / "gene_clusters.ipynb"
@@ -15,15 +16,15 @@ NOTEBOOK = FOLDER / "genomics" / "gene_clusters.ipynb"
 pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
-def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
-    notebook = executed(NOTEBOOK, tmp_path)
+def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(from_defaults: Defaults) -> None:
+    notebook, folder = from_defaults(NOTEBOOK)
     assert not_marked(notebook, ("composition", "biplot-figure", "vectors", "map-figure")) == []
     told = shown(notebook)
     assert "63 genes in 35 clusters, 30 stations." in told
     assert "12 clusters meet all conditions." in told
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Warning" not in told
-    product = made(tmp_path, "gene_clusters.nc")
+    product = made(folder, "gene_clusters.nc")
     assert violations(product) == []
     table = pd.read_csv(product.with_suffix(".csv"), comment="#")
     with xr.open_dataset(product) as written:

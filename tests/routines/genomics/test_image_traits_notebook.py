@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 from PIL import Image
 
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, shown, violations
 
 NOTEBOOK = FOLDER / "genomics" / "image_traits.ipynb"
@@ -16,14 +17,14 @@ NOTEBOOK = FOLDER / "genomics" / "image_traits.ipynb"
 pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
-def test_it_runs_from_its_defaults_on_real_images(tmp_path: Path) -> None:
-    notebook = executed(NOTEBOOK, tmp_path)
+def test_it_runs_from_its_defaults_on_real_images(from_defaults: Defaults) -> None:
+    notebook, folder = from_defaults(NOTEBOOK)
     told = shown(notebook)
     assert "105 bodies, 18 of them cut by a border; images without any: none." in told
     assert "SYNTHETIC" not in told
     assert "Decrop W et al. (2025)" in told
     assert "Warning" not in told
-    product = made(tmp_path, "image_traits.nc")
+    product = made(folder, "image_traits.nc")
     assert violations(product) == []
     table = pd.read_csv(product.with_suffix(".csv"), comment="#")
     with xr.open_dataset(product) as written:

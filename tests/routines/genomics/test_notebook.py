@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
 
 NOTEBOOK = FOLDER / "genomics" / "community_diversity.ipynb"
@@ -17,14 +18,14 @@ BIOGEOGRAPHY = FOLDER / "genomics" / "function_biogeography.ipynb"
 pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
-def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
-    notebook = executed(NOTEBOOK, tmp_path)
+def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(from_defaults: Defaults) -> None:
+    notebook, folder = from_defaults(NOTEBOOK)
     assert not_marked(notebook, ("map", "curves", "diversity", "ordination-figure")) == []
     told = shown(notebook)
     assert "30 samples, 63 taxa; left out: none." in told
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Warning" not in told
-    product = made(tmp_path, "community_diversity.nc")
+    product = made(folder, "community_diversity.nc")
     assert violations(product) == []
     table = pd.read_csv(product.with_suffix(".csv"), comment="#")
     with xr.open_dataset(product) as written:
@@ -49,16 +50,16 @@ def test_it_runs_on_emo_bon_which_has_no_positions(tmp_path: Path) -> None:
 
 
 def test_the_biogeography_runs_from_its_defaults_and_every_figure_says_synthetic(
-    tmp_path: Path,
+    from_defaults: Defaults,
 ) -> None:
-    notebook = executed(BIOGEOGRAPHY, tmp_path)
+    notebook, folder = from_defaults(BIOGEOGRAPHY)
     assert not_marked(notebook, ("water", "abundance", "error", "similarity", "response")) == []
     told = shown(notebook)
     assert "29 samples with temperature, salinity, nitrate; 13 targets." in told
     assert " 0 unlike the samples, " in told
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Warning" not in told
-    product = made(tmp_path, "function_biogeography.nc")
+    product = made(folder, "function_biogeography.nc")
     assert violations(product, mixed=["response_value"]) == []
     table = pd.read_csv(product.with_suffix(".csv"), comment="#")
     with xr.open_dataset(product) as written:

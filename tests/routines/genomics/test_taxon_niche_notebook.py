@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, not_marked, shown, violations
 
 NOTEBOOK = FOLDER / "genomics" / "taxon_niche.ipynb"
@@ -14,8 +15,8 @@ NOTEBOOK = FOLDER / "genomics" / "taxon_niche.ipynb"
 pytestmark = pytest.mark.usefixtures("samples_alone")
 
 
-def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Path) -> None:
-    notebook = executed(NOTEBOOK, tmp_path)
+def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(from_defaults: Defaults) -> None:
+    notebook, folder = from_defaults(NOTEBOOK)
     figures = ("water", "suitability", "spread", "similarity", "response")
     assert not_marked(notebook, figures) == []
     told = shown(notebook)
@@ -23,7 +24,7 @@ def test_it_runs_from_its_defaults_and_every_figure_says_synthetic(tmp_path: Pat
     assert "in 67 cells." in told
     assert "Data: synthetic, not to be cited as observations." in told
     assert "Warning" not in told
-    product = made(tmp_path, "taxon_niche.nc")
+    product = made(folder, "taxon_niche.nc")
     assert violations(product) == []
     table = pd.read_csv(product.with_suffix(".csv"), comment="#")
     with xr.open_dataset(product) as written:
