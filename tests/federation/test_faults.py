@@ -2,8 +2,8 @@
 
 One entry for each protocol of a source is taken through them, twice: when all that is asked of
 the source fails, and when only what the entry asks last does, with the rest already here. What
-waits, waits together: the entries of a source are read at once, each in a process of its own,
-since the NetCDF library is not made for threads.
+waits, waits together: with a fault the entries of all sources are read at once, in processes,
+since the NetCDF library is not made for threads. Each source's test looks at its own.
 """
 
 import functools
@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,11 +23,13 @@ from bluecloud_catalogs import DataError, ParameterError
 from bluecloud_catalogs.tiers import read
 from tests.federation.conftest import recordings
 from tests.federation.reading import asked, declared
-from tests.federation.server import Federation
+from tests.federation.server import Fault, Federation
 from tests.federation.sources import sources
 
-FAULTS = ["silent", "reset", "429", "500", "html", "exception report", "truncated", "drip",
-          "expired token", "licence redirect"]  # fmt: skip
+FAULTS: list[Fault] = [
+    "silent", "reset", "429", "500", "html", "exception report", "truncated", "drip",
+    "expired token", "licence redirect",
+]  # fmt: skip
 IMPATIENT = {"BLUECLOUD_HTTP_SILENCE_S": "0.5", "BLUECLOUD_HTTP_DEADLINE_S": "1"}
 PATIENCE_S = 20  # three tries and their pauses are 9; a busy machine takes longer
 AT_ONCE = 8  # processes: each imports what the readers do
@@ -90,10 +92,18 @@ def processes() -> Iterator[ProcessPoolExecutor]:
         yield made
 
 
+@dataclass
+class Experience:
+    """What was read so far, by source: once is enough."""
+
+    whole: dict[str, list[Whole]] = field(default_factory=dict)  # while nothing failed
+    failed: dict[str, dict[str, list[tuple[Whole, Outcome]]]] = field(default_factory=dict)
+
+
 @pytest.fixture(scope="module")
-def read_before() -> dict[str, list[Whole]]:
-    """By source, what was read while nothing failed: once is enough."""
-    return {}
+def experience() -> Experience:
+    """Nothing at first."""
+    return Experience()
 
 
 def wholes(federation: Federation, source: str) -> list[Whole]:
@@ -116,27 +126,46 @@ def whole(federation: Federation, name: str, parameters: Mapping[str, Any]) -> W
     return Whole(name, parameters, found, last if is_alone else "")
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("source", sources())
-def test_a_source_that_fails_is_a_named_error(federation, processes, read_before, source, fault):
-    if sources()[source].provider(recordings()) is None:
-        pytest.skip("set BLUECLOUD_TEST_DATA to the folder that holds recordings/")
-    if source not in read_before:
-        read_before[source] = wholes(federation, source)
-    every = read_before[source]
-    long = [each for each in every if each.last]
-    for entries, parts in ((every, [f"/{source}"]), (long, [each.last for each in long])):
+def all_failing(
+    federation: Federation,
+    processes: ProcessPoolExecutor,
+    whole: Mapping[str, list[Whole]],
+    fault: Fault,
+) -> dict[str, list[tuple[Whole, Outcome]]]:
+    """By source, what became of reading while all was failing, and while only the last parts."""
+    found: dict[str, list[tuple[Whole, Outcome]]] = {source: [] for source in whole}
+    every = [(source, each) for source, entries in whole.items() for each in entries]
+    long = [(source, each) for source, each in every if each.last]
+    for entries, parts in (
+        (every, [f"/{source}" for source in whole]),
+        (long, [each.last for _, each in long]),
+    ):
         federation.faults |= dict.fromkeys(parts, fault)
         failing = [
             processes.submit(outcome, each.name, each.parameters, settings_now())
-            for each in entries
+            for _, each in entries
         ]
-        found = [future.result() for future in failing]
+        for (source, each), future in zip(entries, failing, strict=True):
+            found[source].append((each, future.result()))
         federation.faults.clear()
-        for each, failed in zip(entries, found, strict=True):
-            assert failed.kind is not None, f"{each.name} is read as if nothing had failed"
-            assert not issubclass(failed.kind, ParameterError)
-            assert each.name in failed.said or source in failed.said
-            assert failed.took_s < PATIENCE_S + each.answer.took_s
+    return found
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("source", sources())
+def test_a_source_that_fails_is_a_named_error(federation, processes, experience, source, fault):
+    there = [name for name, each in sources().items() if each.provider(recordings()) is not None]
+    if source not in there:
+        pytest.skip("set BLUECLOUD_TEST_DATA to the folder that holds recordings/")
+    if not experience.whole:
+        experience.whole = {name: wholes(federation, name) for name in there}
+    if fault not in experience.failed:
+        experience.failed[fault] = all_failing(federation, processes, experience.whole, fault)
+    for each, failed in experience.failed[fault][source]:
+        assert failed.kind is not None, f"{each.name} is read as if nothing had failed"
+        assert not issubclass(failed.kind, ParameterError)
+        assert each.name in failed.said or source in failed.said
+        assert failed.took_s < PATIENCE_S + each.answer.took_s
+    every = experience.whole[source]
     again = every[FAULTS.index(fault) % len(every)]  # each in its turn: all would take minutes
     assert outcome(again.name, again.parameters, {}).checksum == again.answer.checksum

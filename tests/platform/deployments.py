@@ -70,10 +70,13 @@ class Deployment(ABC):
             shutil.copy(path, self.labs)
         (self.labs / "restricted.toml").write_text(RESTRICTED)
         self.address = ""
+        self._passwords: dict[tuple[str, ...], str] = {}
 
     async def person(self, name: str, *groups: str, log_in: bool = True) -> Person:
-        """Somebody who may use the deployment, logged in."""
-        made = Person(self.address, name, self.add(name, *groups))
+        """Somebody who may use the deployment, logged in; made when first asked for."""
+        if (name, *groups) not in self._passwords:
+            self._passwords[name, *groups] = self.add(name, *groups)
+        made = Person(self.address, name, self._passwords[name, *groups])
         if log_in:
             answer = await made.log_in()
             assert answer.url.path == "/hub/home", answer.text[-500:]

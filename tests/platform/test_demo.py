@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -191,16 +192,15 @@ async def test_a_notebook_asks_the_service_and_nobody_else_may(
             assert less.get(f"{through_proxy}/stac/search").status_code == 403
 
 
-def test_a_port_that_is_taken_is_named(
-    demo: tuple[subprocess.Popen[str], list[str]], tmp_path: Path
-) -> None:
-    port = next(line for line in demo[1] if line.startswith("ready:")).strip().rsplit(":", 1)[1]
-    second = subprocess.run(
-        [sys.executable, "-m", "bluecloud_hub.demo", "--port", port],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "BLUECLOUD_STATE": str(tmp_path / "second")},
-    )
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as first:
+        port = first.getsockname()[1]
+        second = subprocess.run(
+            [sys.executable, "-m", "bluecloud_hub.demo", "--port", str(port)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "BLUECLOUD_STATE": str(tmp_path)},
+        )
     assert second.returncode == 1
     assert f"port {port} of 127.0.0.1 is taken" in second.stderr

@@ -96,7 +96,7 @@ async def test_a_form_without_its_token_is_refused(gus: Person) -> None:
     "password", ["wrong-password", "", "x" * 90, "ü" * 40], ids=["wrong", "empty", "long", "wide"]
 )
 async def test_a_wrong_password_does_not_log_in(deployment: Deployment, password: str) -> None:
-    deployment.add("jon")
+    await deployment.person("jon", log_in=False)
     async with Person(deployment.address, "jon", password) as jon:
         answer = await jon.log_in()
     assert answer.status_code in (200, 403)

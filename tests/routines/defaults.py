@@ -53,6 +53,7 @@ HELD_BY_BOTH = {
     "hub/src/bluecloud": "python/bluecloud",
     "catalogs/src/bluecloud_catalogs": "python/bluecloud_catalogs",
     "notebooks/src/bluecloud_routines": "python/bluecloud_routines",
+    "notebooks/src/bluecloud_runner": "python/bluecloud_runner",
     "notebooks/{slug}": "notebooks/{slug}",
     "catalogs/samples": "catalogs/samples",
     "catalogs/sources": "catalogs/sources",

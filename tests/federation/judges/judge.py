@@ -1,5 +1,6 @@
 """A provider's own client, run as it is, in the environment that is made for such."""
 
+import functools
 import json
 import os
 import subprocess
@@ -20,11 +21,17 @@ def said(program: str, *arguments: str, needs: str | None = None) -> Any:
     """
     if not PYTHON.exists():
         pytest.skip("make install makes .venv/judges, in which the providers' clients are")
-    if needs and _run(f"import {needs}").returncode:
+    if needs and not _has(needs):
         pytest.skip(f"install {needs} in an environment and name its Python in JUDGES_PYTHON")
     done = _run(program, *arguments)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
+
+
+@functools.cache
+def _has(module: str) -> bool:
+    found = _run(f"import importlib.util as u, sys; sys.exit(not u.find_spec({module!r}))")
+    return found.returncode == 0
 
 
 def _run(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":

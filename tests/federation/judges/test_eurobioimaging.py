@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -21,6 +22,7 @@ from bluecloud_catalogs.tiers import read
 from tests.federation.judges.judge import PYTHON, said
 from tests.federation.reading import asked, declared
 from tests.federation.recorded import recorded
+from tests.federation.server import Federation
 from tests.federation.sources.eurobioimaging import SAMPLE, TARA
 
 V05 = "v0.5/idr0062A/6001240_labels.zarr"
@@ -30,30 +32,29 @@ import numpy as np
 from ome_zarr.io import parse_url
 from ome_zarr.reader import Reader
 
-location = parse_url(sys.argv[1])
-node = next(iter(Reader(location)()))
-levels = [np.asarray(level) for level in node.data]
-print(json.dumps({
-    "version": location.fmt.version,
-    "shapes": [level.shape for level in levels],
-    "sums": [float(level.astype("f8").sum()) for level in levels],
-    "axes": [axis["name"] for axis in node.metadata["axes"]],
-    "scales": [each[0]["scale"] for each in node.metadata["coordinateTransformations"]],
-    "first": levels[0].ravel()[:100].tolist(),
-}))
-"""
-IS_IMAGE = """
-import sys
-import numpy as np
-from ome_zarr.io import parse_url
-from ome_zarr.reader import Reader
+def seen(address):
+    location = parse_url(address)
+    node = next(iter(Reader(location)()))
+    levels = [np.asarray(level) for level in node.data]
+    return {
+        "version": location.fmt.version,
+        "shapes": [level.shape for level in levels],
+        "sums": [float(level.astype("f8").sum()) for level in levels],
+        "axes": [axis["name"] for axis in node.metadata["axes"]],
+        "scales": [each[0]["scale"] for each in node.metadata["coordinateTransformations"]],
+        "first": levels[0].ravel()[:100].tolist(),
+    }
 
-try:
-    nodes = list(Reader(parse_url(sys.argv[1]))())
-    seen = bool(nodes) and np.asarray(nodes[0].data[0]).size > 0
-except Exception:
-    seen = False
-print("true" if seen else "false")
+def is_image(address):
+    try:
+        nodes = list(Reader(parse_url(address))())
+        return bool(nodes) and np.asarray(nodes[0].data[0]).size > 0
+    except Exception:
+        return False
+
+root, *images = sys.argv[1:]
+told = {image: is_image(f"{root}/{image}") for image in images}
+print(json.dumps({image: good and seen(f"{root}/{image}") for image, good in told.items()}))
 """
 S3FS = """
 import json, pathlib, sys
@@ -75,19 +76,32 @@ print(json.dumps({"shape": array.shape, "pixels": array.ravel().tolist()}))
 """
 
 
-@pytest.mark.parametrize(
-    ("image", "version", "wanted"),
-    [
-        ("recorded/valid/image-03.zarr", "0.4", {}),
-        ("recorded/valid/image-04.zarr", "0.4", {}),
-        (f"{TARA}/A/1/0", "0.4", {}),
-        (V05, "0.5", {}),
-    ],
-)
-def test_omes_reader_sees_what_we_see(federation, image, version, wanted):
+SEEN = {
+    "recorded/valid/image-03.zarr": "0.4",
+    "recorded/valid/image-04.zarr": "0.4",
+    f"{TARA}/A/1/0": "0.4",
+    V05: "0.5",
+}
+READ_BY_BOTH = {
+    "recorded/invalid/image-01.zarr": False,
+    "recorded/invalid/image-03.zarr": False,
+    "recorded/warning/image-01.zarr": True,
+}
+
+
+@pytest.fixture(scope="module")
+def omes(running: Federation) -> dict[str, Any]:
+    """What OME's reader sees of each image, in one process; ``False`` where it sees none."""
+    root = f"{running.address('eurobioimaging')}/embassy/idr/zarr"
+    told: dict[str, Any] = said(OME_ZARR, root, *SEEN, *READ_BY_BOTH)
+    return told
+
+
+@pytest.mark.parametrize(("image", "version"), SEEN.items())
+def test_omes_reader_sees_what_we_see(federation, omes, image, version):
     if image.startswith("recorded/"):
         recorded("eurobioimaging/ome-zarr-examples")
-    told = said(OME_ZARR, f"{federation.address('eurobioimaging')}/embassy/idr/zarr/{image}")
+    told = omes[image]
     assert told["version"] == version
     entry = declared("ome_zarr_images")
     for level, shape in enumerate(told["shapes"]):
@@ -102,16 +116,10 @@ def test_omes_reader_sees_what_we_see(federation, image, version, wanted):
             assert pixels.values.ravel()[:100].tolist() == told["first"]
 
 
-@pytest.mark.parametrize(
-    ("name", "read_by_both"),
-    [("invalid/image-01.zarr", False), ("invalid/image-03.zarr", False),
-     ("warning/image-01.zarr", True)],
-)  # fmt: skip
-def test_omes_reader_refuses_what_we_refuse(federation, name, read_by_both):
+@pytest.mark.parametrize(("image", "read_by_both"), READ_BY_BOTH.items())
+def test_omes_reader_refuses_what_we_refuse(federation, omes, image, read_by_both):
     recorded("eurobioimaging/ome-zarr-examples")
-    image = f"recorded/{name}"
-    address = f"{federation.address('eurobioimaging')}/embassy/idr/zarr/{image}"
-    assert said(IS_IMAGE, address) == read_by_both
+    assert bool(omes[image]) == read_by_both
     entry = declared("ome_zarr_images")
     if read_by_both:
         assert read(entry, asked(entry, {"image": image}), lazy=False)["intensity"].size > 0
