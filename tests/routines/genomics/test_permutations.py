@@ -25,6 +25,9 @@ from bluecloud_routines.genomics import (
     permanova,
     principal_coordinates,
 )
+from bluecloud_routines.genomics._squares import SquaresBetween
+from bluecloud_routines.genomics.ordination import centred
+from bluecloud_routines.genomics.permutations import shuffled_codes
 from tests.routines.genomics.conftest import community
 
 LETTERS = list("abcdef")
@@ -92,6 +95,62 @@ def test_the_p_value_nears_that_of_all_orders_there_are() -> None:
     every = [f_of(np.array(order)) for order in all_orders(labels)]
     exact = np.mean(np.array(every) >= found.value * (1 - 1e-9))
     assert found.p_value == pytest.approx(exact, abs=5 * np.sqrt(exact * (1 - exact) / 9999))
+
+
+def within(squared: np.ndarray, labels: np.ndarray) -> float:
+    """By the definition: squared distances of the pairs of each group over the group's size."""
+    each = (np.flatnonzero(labels == group) for group in np.unique(labels))
+    return sum(float(squared[np.ix_(own, own)].sum() / 2 / len(own)) for own in each)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    seed=st.integers(0, 10**6),
+    samples=st.sampled_from([5, 40, 127, 128, 129, 300]),
+    groups=st.integers(2, 5),
+    scale=st.sampled_from([1e-120, 1.0, 1e120]),
+    steps=st.sampled_from([0, 3]),
+)
+def test_each_orders_sum_is_reached_or_not_as_the_definition_has_it(
+    seed: int, samples: int, groups: int, scale: float, steps: int
+) -> None:
+    random = np.random.default_rng(seed)
+    points = random.normal(size=(samples, 3))
+    if steps:  # many orders of one value: all are decided in double precision
+        points = points.round(0)
+    squared = squareform(pdist(points * scale)) ** 2
+    labels = np.concatenate([np.arange(groups), random.integers(groups, size=samples - groups)])
+    squares = SquaresBetween(centred(np.sqrt(squared)), np.bincount(labels))
+    orders = np.concatenate([*shuffled_codes(labels, 60, seed, each=1)])
+    total = float(squared.sum()) / 2 / samples
+    expected = np.array([total - within(squared, order) for order in orders])
+    np.testing.assert_allclose(squares.exact(orders), expected, atol=1e-11 * total)
+    for least in (np.median(expected), expected.min(), expected.max(), expected.max() * 1.01):
+        least = least - 1e-10 * total
+        assert squares.reaching(orders, least) == np.count_nonzero(expected >= least)
+
+
+def test_a_small_group_among_many_samples_counts_as_the_definition_has_it() -> None:
+    random = np.random.default_rng(30)
+    distances = square(random.normal(size=(400, 3)))
+    labels = np.array([0] * 2 + [1] * 398)
+    squares = SquaresBetween(centred(distances.to_numpy()), np.bincount(labels))
+    squared = distances.to_numpy() ** 2
+    orders = np.concatenate([*shuffled_codes(labels, 300, 1, each=1)])
+    expected = np.array([squared.sum() / 800 - within(squared, order) for order in orders])
+    for least in np.quantile(expected, [0.1, 0.5, 0.9]) * (1 - 1e-9):
+        assert squares.reaching(orders, least) == np.count_nonzero(expected >= least)
+
+
+@pytest.mark.parametrize("groups", [2, 4, 5, 300])
+def test_codes_are_shuffled_evenly_and_none_is_lost(groups: int) -> None:
+    codes = np.repeat(np.arange(groups), 3)
+    orders = np.concatenate([*shuffled_codes(codes, 2000, 5, each=1)])
+    assert orders.shape == (2000, 3 * groups)
+    assert (np.sort(orders, axis=1) == codes).all()
+    # Each place has each code equally often: four and a half standard errors of the mean.
+    error = np.sqrt((groups**2 - 1) / 12 / 2000)
+    assert np.abs(orders.mean(axis=0) - (groups - 1) / 2).max() < 4.5 * error
 
 
 def test_on_one_axis_shares_of_variance_add_up() -> None:

@@ -127,10 +127,13 @@ def nonmetric_scaling(
 
 def centred(distances: Floats) -> Floats:
     """Gower's matrix: the inner products of the samples' places around their centre."""
-    inner = -0.5 * distances**2
-    inner -= inner.mean(axis=0)
-    inner -= inner.mean(axis=1, keepdims=True)
-    return np.asarray((inner + inner.T) / 2)
+    inner: Floats = np.square(distances)
+    inner *= -0.5
+    means = inner.mean(axis=0)
+    means -= means.mean() / 2
+    inner -= means
+    inner -= means[:, None]
+    return inner
 
 
 def _ordination(

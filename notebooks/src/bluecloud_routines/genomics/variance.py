@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 
 from bluecloud_routines.errors import ValuesError
-from bluecloud_routines.genomics._tables import Floats, Integers, distances_of, named, rows_for
+from bluecloud_routines.genomics._squares import SquaresBetween
+from bluecloud_routines.genomics._tables import Integers, distances_of, named, rows_for
 from bluecloud_routines.genomics.ordination import centred
 from bluecloud_routines.genomics.permutations import (
     ROUNDING,
     PermutationTest,
     permutations_of,
-    shuffled,
+    shuffled_codes,
 )
 
 
@@ -53,12 +54,12 @@ def permanova(
     total = float(np.trace(inner))
     if total <= 0:
         raise ValuesError("all samples are alike: there is no variation to share out")
-    sizes = np.bincount(codes)
-    between = _between(inner, codes[None, :], sizes)[0]
+    squares = SquaresBetween(inner, np.bincount(codes))
+    between = float(squares.exact(codes[None, :])[0])
     # pseudo-F grows with the sum between groups alone, so that sums are compared.
     reached = sum(
-        int(np.count_nonzero(_between(inner, orders, sizes) >= between - ROUNDING * total))
-        for orders in shuffled(codes, permutations, seed, each=4 * samples)
+        squares.reaching(orders, between - ROUNDING * total)
+        for orders in shuffled_codes(codes, permutations, seed, each=2 * samples)
     )
     within = total - between
     with np.errstate(divide="ignore"):
@@ -88,22 +89,3 @@ def _groups_of(samples: pd.Index, groups: pd.Series) -> tuple[Integers, pd.Index
             "more are needed, and more samples than groups"
         )
     return codes.astype(np.int64), names
-
-
-def _between(inner: Floats, codes: Integers, sizes: Integers) -> Floats:
-    """The sum of squares between groups, for each row of (order, sample) codes.
-
-    The last group needs no product of its own: around the centre, all groups add up to zero.
-    """
-    turned = np.ascontiguousarray(codes.T)
-    last = len(sizes) - 1
-    total = np.zeros(turned.shape)
-    found = np.zeros(len(codes))
-    for group in range(last):
-        member = (turned == group).astype(np.float64)
-        sums = inner @ member
-        found += np.einsum("ij,ij->j", member, sums) / sizes[group]
-        total += sums
-    others = (turned < last).astype(np.float64)
-    found += np.einsum("ij,ij->j", others, total) / sizes[last]
-    return found
