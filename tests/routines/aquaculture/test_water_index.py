@@ -158,3 +158,16 @@ def test_reflectance_below_zero_counts_as_none_and_does_not_blow_the_index_up() 
     assert dark["green"][0] == -0.001  # what was given is not changed
     with pytest.raises(ValuesError, match="infinite values"):
         water_index(bands(green=[np.inf, 0.1], nir=[0.1, 0.1]), index="ndwi")
+
+
+@pytest.mark.parametrize("size", [1, 2**15 - 1, 2**15, 2**15 + 1, 3 * 2**15])
+def test_every_cell_of_a_large_band_is_indexed_and_the_last_one_checked(size: int) -> None:
+    random = np.random.default_rng(9)
+    green, nir = random.uniform(-0.1, 1, (2, size))
+    found = water_index(bands(green=green, nir=nir), index="ndwi").to_numpy()
+    one, other = green.clip(0), nir.clip(0)
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_array_equal(found, (one - other) / (one + other))
+    nir[-1] = -np.inf
+    with pytest.raises(ValuesError, match="infinite"):
+        water_index(bands(green=green, nir=nir), index="ndwi")

@@ -21,6 +21,7 @@ REFERENCES = {
     "awei_nsh": "Feyisa et al. (2014, https://doi.org/10.1016/j.rse.2013.08.029)",
     "awei_sh": "Feyisa et al. (2014, https://doi.org/10.1016/j.rse.2013.08.029)",
 }
+_PIECE = 2**15  # cells: 128 kB of a band in single precision
 _SHARES = frozenset({"1", "", "reflectance"})
 
 
@@ -84,13 +85,19 @@ def _normalised(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArr
     The correction for the air may leave dark water a little below zero. Of such a band there is
     nothing: a sum near zero would make the index of any size.
     """
-    if np.isinf(one).any() or np.isinf(other).any():
-        raise ValuesError("a band has infinite values: what is missing must be NaN")
-    one, other = np.maximum(one, 0), np.maximum(other, 0)
-    total = one + other
-    total[total == 0] = np.nan
-    found: NDArray[np.floating] = one - other
-    found /= total
+    one, other = np.broadcast_arrays(one, other)
+    found = np.empty(one.shape, np.result_type(one, other))
+    flat = found.reshape(-1)
+    one, other = one.reshape(-1), other.reshape(-1)
+    # In pieces that stay near the processor: a pass over one costs little, over a band much.
+    for first in range(0, flat.size, _PIECE):
+        piece = slice(first, first + _PIECE)
+        if np.isinf(one[piece]).any() or np.isinf(other[piece]).any():
+            raise ValuesError("a band has infinite values: what is missing must be NaN")
+        left, right = np.maximum(one[piece], 0), np.maximum(other[piece], 0)
+        total = left + right
+        total[total == 0] = np.nan
+        np.divide(left - right, total, out=flat[piece])
     return found
 
 
