@@ -330,7 +330,8 @@ class Docker(Deployment):
             subprocess.run(["docker", "rm", "--force", *ids], check=True, capture_output=True)
         self.compose("down", "--volumes")
         # What containers wrote belongs to others than whoever runs the tests.
-        emptied = ["rm", "-rf", "/state/homes", "/state/hub", "/state/index"]
+        folders = ("homes", "hub", "index", "runs", "service")
+        emptied = ["rm", "-rf", *(f"/state/{folder}" for folder in folders)]
         mount = f"--volume={self.state}:/state"
         subprocess.run(
             ["docker", "run", "--rm", "--user=0", mount, "bluecloud/base", *emptied], check=True

@@ -20,12 +20,11 @@ from dockerspawner import DockerSpawner
 
 from bluecloud_hub import exits
 from bluecloud_hub.errors import ReleaseError
-from bluecloud_hub.homes import folder_name, make_home, make_shared
+from bluecloud_hub.homes import HOME, folder_name, make_home, make_shared
 from bluecloud_hub.labs import Laboratory
 from bluecloud_hub.releases import Release, read_release
 from bluecloud_hub.spawner import LaboratorySpawner, Refusal
 
-HOME = "/home/jovyan"
 SHARED = "/srv/bluecloud/shared"
 DOCKER_THREADS = 8
 STOP_SECONDS = 10

@@ -13,6 +13,7 @@ from pathlib import Path
 
 LABORATORY_UID = 1000
 LABORATORY_GID = 1000
+HOME = "/home/jovyan"  # of everybody, inside a container
 
 _plain = re.compile(r"^[a-z0-9][a-z0-9._-]{0,62}$")
 

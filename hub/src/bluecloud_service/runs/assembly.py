@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from bluecloud_hub.homes import HOME, home
 from bluecloud_hub.settings import handed_on, read_settings
 from bluecloud_runner.folders import Request
 
@@ -61,8 +62,9 @@ def assemble(settings: ServiceSettings) -> tuple[RunService, Keeper] | None:
     )
     told = handed_on(os.environ)
 
-    def tell(_: Request) -> Mapping[str, str]:
-        return told
+    def tell(request: Request) -> Mapping[str, str]:
+        own = HOME if in_containers else str(home(state, request.person))
+        return {**told, "BLUECLOUD_SNAPSHOTS": f"{own}/.bluecloud/snapshots"}
 
     keeper = Keeper(runs, index, engine, capacity, deployment=deployment.name, told=tell)
     laboratories = Laboratories(

@@ -19,14 +19,13 @@ import docker.errors
 import docker.utils
 import requests
 
-from bluecloud_hub.homes import home
+from bluecloud_hub.homes import HOME, home
 
 from . import Answer, EngineAway, ImageMissing, Unit
 
 STOP_S = 10
 KEPT_LINES = 30
 RUNS = "/srv/bluecloud/runs"
-HOME = "/home/jovyan"
 
 
 class DockerEngine:

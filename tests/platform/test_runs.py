@@ -1,0 +1,128 @@
+"""Runs on each engine: from a laboratory, and of a notebook of every laboratory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.platform.deployments import LABORATORY, Deployment, Docker
+from tests.platform.person import Person
+
+ROOT = Path(__file__).resolve().parents[2]
+# One analysis of each laboratory, the quickest, and with it R.
+ONE_OF_EACH = {
+    "aquaculture": "growth_stress",
+    "biodiversity": "npzd_drivers",
+    "environment": "marine_heatwaves",
+    "fisheries": "yield_per_recruit_r",
+    "genomics": "gene_clusters",
+}
+LONGEST_S = 180
+
+SWEEP = """
+import json
+from bluecloud import runs
+
+sweep = runs.submit("sst_anomaly", sweep={"confidence": [0.9, 0.95]}, title="Two intervals")
+done = sweep.wait(timeout=150)
+good = done.runs[0]
+print(json.dumps({
+    "states": [run.state for run in done.runs],
+    "words": [run.words for run in done.runs],
+    "cells": [(run.cells_done, run.cells) for run in done.runs],
+    "confidences": sorted(run.parameters["confidence"] for run in done.runs),
+    "files": sorted(str(path) for path in good.fetch("fetched")),
+}))
+"""
+
+
+@pytest.fixture
+async def rosa(deployment: Deployment) -> AsyncIterator[Person]:
+    """Somebody who may open every laboratory."""
+    async with await deployment.person("rosa") as person:
+        yield person
+
+
+async def test_a_sweep_goes_from_a_laboratory_to_what_it_left(
+    rosa: Person, deployment: Deployment
+) -> None:
+    await rosa.start(LABORATORY)
+    assert (await rosa.watch(LABORATORY))[-1].ready
+    try:
+        told = json.loads(await rosa.run(LABORATORY, SWEEP))
+    finally:
+        await rosa.stop(LABORATORY)
+    assert told["states"] == ["succeeded", "succeeded"], told["words"]
+    assert told["confidences"] == [0.9, 0.95]
+    assert all(done == cells > 5 for done, cells in told["cells"])
+    assert any(name.endswith("sst_anomaly.ipynb") for name in told["files"])
+    assert any(name.endswith(".nc") for name in told["files"])
+
+
+async def test_a_notebook_of_every_laboratory_runs_to_its_end(
+    rosa: Person, deployment: Deployment
+) -> None:
+    if isinstance(deployment, Docker):
+        for slug in ONE_OF_EACH.keys() - {LABORATORY}:
+            deployment.release(slug, f"bluecloud/{slug}")
+    service = await Runs.of(rosa, deployment)
+    submitted = [await service.submit(slug, name) for slug, name in ONE_OF_EACH.items()]
+    ended = [await service.ended(run) for run in submitted]
+    assert {run["laboratory"]: (run["state"], run["words"]) for run in ended} == dict.fromkeys(
+        ONE_OF_EACH, ("succeeded", "")
+    )
+    for run in ended:
+        assert run["outputs"], f"{run['notebook']} left nothing"
+
+
+class Runs:
+    """The service's routes of runs, as a person asks them through the hub's proxy."""
+
+    def __init__(self, person: Person, address: str, token: str) -> None:
+        self._person = person
+        self._address = address
+        self._headers = {"Authorization": f"token {token}"}
+
+    @classmethod
+    async def of(cls, person: Person, deployment: Deployment) -> Runs:
+        """With a token that reaches the service and nothing else."""
+        parts = urlsplit(deployment.address)
+        local = deployment.engine == "local"
+        host = parts.netloc if local else f"bluecloud--service.{parts.netloc}"
+        token = await person.token(scopes=["access:services!service=bluecloud"])
+        return cls(person, f"http://{host}/services/bluecloud", token)
+
+    async def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """What the service answers."""
+        answer = await self._person.client.request(
+            method, f"{self._address}{path}", headers=self._headers, json=body
+        )
+        assert not answer.is_error, answer.text
+        return answer.json()
+
+    async def submit(self, slug: str, name: str, **parameters: Any) -> str:
+        """A curated notebook submitted, and its run's name."""
+        path = ROOT / "notebooks" / slug / f"{name}.ipynb"
+        content = json.loads(path.read_text(encoding="utf-8"))
+        body = {
+            "laboratory": slug,
+            "notebook": {"name": path.name, "content": content},
+            "parameters": parameters,
+        }
+        told = await self.ask("POST", "/runs", body)
+        return str(told["runs"][0]["id"])
+
+    async def ended(self, run: str) -> dict[str, Any]:
+        """The run when it has come to its end."""
+        for _ in range(LONGEST_S * 2):
+            told: dict[str, Any] = await self.ask("GET", f"/runs/{run}")
+            if told["state"] in {"succeeded", "failed", "cancelled"}:
+                return told
+            await asyncio.sleep(0.5)
+        raise AssertionError(f"{run} is {told['state']} after {LONGEST_S} s: {told}")
