@@ -13,7 +13,12 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 # With how many bytes of randomness each is made.
-SECRETS = {"CONFIGPROXY_AUTH_TOKEN": 32, "BLUECLOUD_SERVICE_TOKEN": 32, "POSTGRES_PASSWORD": 24}
+SECRETS = {
+    "CONFIGPROXY_AUTH_TOKEN": 32,
+    "BLUECLOUD_SERVICE_TOKEN": 32,
+    "BLUECLOUD_SERVICE_KEY": 32,
+    "POSTGRES_PASSWORD": 24,
+}
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = ("bluecloud-catalogs", "bluecloud-notebooks")
+OURS = ("bluecloud", "bluecloud-catalogs", "bluecloud-notebooks")
 LABORATORY = [
     "catalogs/pyproject.toml",
     "notebooks/pyproject.toml",

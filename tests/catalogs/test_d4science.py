@@ -91,7 +91,7 @@ def test_a_context_that_one_may_not_enter_is_said_so(own):
 def test_without_a_login_nothing_is_asked(own, monkeypatch):
     _, server = own
     monkeypatch.delenv("BLUECLOUD_D4SCIENCE_TOKEN")
-    with pytest.raises(CredentialRequired, match="store it in BLUECLOUD_CREDENTIALS_DIR"):
+    with pytest.raises(CredentialRequired, match="bluecloud credentials add d4science"):
         items()
     assert server.asked == []
 

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
-SECRETS = {"CONFIGPROXY_AUTH_TOKEN", "BLUECLOUD_SERVICE_TOKEN", "POSTGRES_PASSWORD"}
+SECRETS = {
+    "CONFIGPROXY_AUTH_TOKEN",
+    "BLUECLOUD_SERVICE_TOKEN",
+    "BLUECLOUD_SERVICE_KEY",
+    "POSTGRES_PASSWORD",
+}
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def values(path: Path) -> dict[str, str]:
 def test_secrets_are_made_and_are_for_their_owner_alone(made: Path) -> None:
     told = values(made)
     assert told["BLUECLOUD_STATE"] == "/srv/state"
-    assert len({told[name] for name in SECRETS}) == 3
+    assert len({told[name] for name in SECRETS}) == len(SECRETS)
     assert min(len(told[name]) for name in SECRETS) >= 48
     assert made.stat().st_mode & 0o777 == 0o600
 

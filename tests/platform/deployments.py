@@ -232,6 +232,7 @@ class Docker(Deployment):
             "BLUECLOUD_START_TIMEOUT": "60",
             "CONFIGPROXY_AUTH_TOKEN": secrets.token_hex(32),
             "BLUECLOUD_SERVICE_TOKEN": secrets.token_hex(32),
+            "BLUECLOUD_SERVICE_KEY": secrets.token_hex(32),
             "POSTGRES_PASSWORD": secrets.token_hex(16),
         }
         self.environment_file = state / "compose.env"

@@ -41,6 +41,33 @@ print(json.dumps({
 }))
 """
 
+SECRET = "Tiefsee-7040-m"
+READ = """
+import json
+from pathlib import Path
+from bluecloud_catalogs.credentials import credential
+found = credential("cmems")
+told = [found.username, len(found.password.get_secret_value())]
+Path("found.json").write_text(json.dumps(told))
+"""
+# What a laboratory, and a run that is submitted in it, find of a login that was stored before.
+LOGINS = f"""
+import json, time
+import nbformat.v4 as nb
+from bluecloud import runs
+from bluecloud_catalogs.credentials import credential
+
+with open("reading.ipynb", "w") as file:
+    file.write(nb.writes(nb.new_notebook(cells=[nb.new_code_cell({READ!r})])))
+(run,) = runs.submit("reading.ipynb").wait(timeout=100).runs
+assert run.state == "succeeded", run.words
+(found,) = [path for path in run.fetch("read") if path.name == "found.json"]
+until = time.monotonic() + 20
+while not (here := credential("cmems")) and time.monotonic() < until:
+    time.sleep(0.2)
+print(json.dumps({{"here": here.username, "in a run": json.loads(found.read_text())}}))
+"""
+
 
 @pytest.fixture
 async def rosa(deployment: Deployment) -> AsyncIterator[Person]:
@@ -52,13 +79,17 @@ async def rosa(deployment: Deployment) -> AsyncIterator[Person]:
 async def test_a_sweep_goes_from_a_laboratory_to_what_it_left(
     rosa: Person, deployment: Deployment
 ) -> None:
+    service = await Runs.of(rosa, deployment)
+    await service.ask("PUT", "/credentials/cmems", {"username": "rosa", "password": SECRET})
     await rosa.start(LABORATORY)
     assert (await rosa.watch(LABORATORY))[-1].ready
     try:
         told = json.loads(await rosa.run(LABORATORY, SWEEP))
+        logins = json.loads(await rosa.run(LABORATORY, LOGINS))
     finally:
         await rosa.stop(LABORATORY)
     assert told["states"] == ["succeeded", "succeeded"], told["words"]
+    assert logins == {"here": "rosa", "in a run": ["rosa", len(SECRET)]}
     assert told["confidences"] == [0.9, 0.95]
     assert all(done == cells > 5 for done, cells in told["cells"])
     assert any(name.endswith("sst_anomaly.ipynb") for name in told["files"])

@@ -25,16 +25,19 @@ PEOPLE = {
 
 
 class FourPeople:
-    """A hub whose tokens are its people's names."""
+    """A hub whose tokens are its people's names; ``ada@environment`` is her server's own."""
 
     kind = "emulated"
 
     def answer(self, request: Request) -> Reply:
         """Who a token is."""
-        name = request.headers.get("authorization", "").removeprefix("token ")
+        token = request.headers.get("authorization", "").removeprefix("token ")
+        name, _, server = token.partition("@")
         if name not in PEOPLE:
             return Reply(b"{}", 403)
         told = {"kind": "user", "name": name, "scopes": SCOPE, "admin": False, **PEOPLE[name]}
+        if server:
+            told["scopes"] = [*SCOPE, f"access:servers!server={name}/{server}"]
         return Reply(json.dumps(told).encode())
 
 

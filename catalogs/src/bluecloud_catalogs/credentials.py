@@ -104,8 +104,9 @@ def required(source: str, *, where: str) -> Credential:
     found = credential(source)
     if found is None:
         raise CredentialRequired(
-            f"{source} wants a login, which one gets at {where}: store it in "
-            f"BLUECLOUD_CREDENTIALS_DIR as {source}.json, or set BLUECLOUD_{source.upper()}_TOKEN, "
-            f"or BLUECLOUD_{source.upper()}_USER and BLUECLOUD_{source.upper()}_PASSWORD"
+            f"{source} wants a login, which one gets at {where}: store it once with "
+            f"'bluecloud credentials add {source}'; on a machine of your own, set "
+            f"BLUECLOUD_{source.upper()}_TOKEN, or BLUECLOUD_{source.upper()}_USER and "
+            f"BLUECLOUD_{source.upper()}_PASSWORD"
         )
     return found

@@ -1,6 +1,7 @@
 """How the server half enters a Jupyter server: routes at load, copies once it answers."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,14 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 
+from bluecloud.credentials import bring, folder_of_logins
+from bluecloud.service import ADDRESS, Service, ServiceError
 from bluecloud_panel.errors import HomeNotWritable, PanelError
 from bluecloud_panel.handlers import ROUTES
 from bluecloud_panel.plots import ScriptsHandler, installed_scripts, served
 from bluecloud_panel.service import LaboratoryService
+
+_LOGINS_EVERY_S = 300.0
 
 
 def load(server: ServerApp) -> None:
@@ -36,6 +41,9 @@ def load(server: ServerApp) -> None:
 
 async def start(server: ServerApp) -> None:
     """Make the person's copies; the server listens already, and the thread leaves it free."""
+    if os.environ.get(ADDRESS) and folder_of_logins() is not None:
+        # The loop itself keeps no task alive.
+        server.web_app.settings["bluecloud_logins"] = asyncio.create_task(_keep_logins(server))
     service: LaboratoryService = server.web_app.settings["bluecloud_service"]
     try:
         await asyncio.to_thread(service.make_copies)
@@ -43,3 +51,22 @@ async def start(server: ServerApp) -> None:
         server.log.warning("no copies of the curated notebooks: %s", error)
     except PanelError as error:
         server.log.info("%s", error)
+
+
+async def _keep_logins(server: ServerApp) -> None:
+    """Bring the person's logins again and again: they are stored and forgotten elsewhere."""
+    fault = ""
+    while True:
+        try:
+            await asyncio.to_thread(_bring)
+            fault = ""
+        except (ServiceError, OSError) as error:
+            if str(error) != fault:
+                server.log.warning("stored logins could not be fetched: %s", error)
+            fault = str(error)
+        await asyncio.sleep(_LOGINS_EVERY_S)
+
+
+def _bring() -> None:
+    with Service() as service:
+        bring(service)

@@ -1,7 +1,7 @@
 """The deployment's service as a laboratory reaches it: its address, who asks, and what it says.
 
-``BLUECLOUD_SERVICE_URL`` is its address, and the server's own token, ``JUPYTERHUB_API_TOKEN``,
-says who asks; a laboratory has both.
+``BLUECLOUD_SERVICE_URL`` is its address. The server's own token, ``JUPYTERHUB_API_TOKEN``, says who
+asks, or in a run the run's, ``BLUECLOUD_RUN_TOKEN``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 ADDRESS = "BLUECLOUD_SERVICE_URL"
-TOKEN = "JUPYTERHUB_API_TOKEN"  # noqa: S105 - the name of a variable
+TOKENS = ("BLUECLOUD_RUN_TOKEN", "JUPYTERHUB_API_TOKEN")
 
 
 class ServiceError(Exception):
@@ -49,7 +49,7 @@ class Service:
             raise ServiceError(
                 f"{ADDRESS} is not set: runs are submitted in a laboratory of a deployment"
             )
-        token = token or os.environ.get(TOKEN)
+        token = token or next((os.environ[name] for name in TOKENS if os.environ.get(name)), None)
         # The service is near: no proxy of the environment is to see the token.
         self._client = httpx.Client(
             base_url=address.rstrip("/"),

@@ -7,8 +7,11 @@ the hub may read, and no limit of memory is held. The hub listens on loopback an
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
+import shutil
 import sys
+import tempfile
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -32,6 +35,14 @@ class LocalLaboratory(LaboratorySpawner, SimpleLocalProcessSpawner):
         """The shared folder: the server sees what the host sees."""
         return str(shared(self.deployment.settings.state_folder, laboratory.slug))
 
+    def _logins(self) -> Path:
+        """Where this server's readers find logins: a folder of its own, in memory if it can be."""
+        memory = Path("/dev/shm")  # noqa: S108 - the folder in it is closed to others
+        place = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+        whose = f"{self.deployment.settings.state_folder}\n{self.user.name}\n{self.name}"
+        name = hashlib.sha256(whose.encode()).hexdigest()[:16]
+        return place / f"bluecloud-{os.geteuid()}-{name}"
+
     def _log_path(self) -> Path:
         state = self.deployment.settings.state_folder
         return state / "logs" / folder_name(self.user.name) / f"{self.name}.log"
@@ -42,6 +53,9 @@ class LocalLaboratory(LaboratorySpawner, SimpleLocalProcessSpawner):
         self.home_dir = str(make_home(settings.state_folder, self.user.name, for_container=False))
         self.notebook_dir = self.home_dir
         make_shared(settings.state_folder, laboratory.slug, for_container=False)
+        logins = self._logins()
+        shutil.rmtree(logins, ignore_errors=True)
+        logins.mkdir(mode=0o700)  # it fails where somebody else has the name
         path = self._log_path()
         path.parent.mkdir(parents=True, exist_ok=True)
         self.cmd = [str(Path(sys.executable).with_name("jupyterhub-singleuser"))]
@@ -53,7 +67,13 @@ class LocalLaboratory(LaboratorySpawner, SimpleLocalProcessSpawner):
         return {
             **super().laboratory_environment(laboratory),
             "BLUECLOUD_ROOT": str(self.deployment.settings.root),
+            "BLUECLOUD_CREDENTIALS_DIR": str(self._logins()),
         }
+
+    async def stop(self, now: bool = False) -> None:
+        """Stop the process, and take the logins that it was given away."""
+        await super().stop(now)
+        shutil.rmtree(self._logins(), ignore_errors=True)
 
     async def start(self) -> Any:
         """Start the process with its output in a file, where its last lines can be found."""

@@ -8,13 +8,11 @@ service; else it lies in the state folder, where a service of the same account f
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from traitlets.config import Config
 
-from bluecloud_hub.homes import LABORATORY_GID, LABORATORY_UID
 from bluecloud_hub.settings import PREFIX, Settings
 from bluecloud_hub.tokens import token
 
@@ -49,14 +47,9 @@ def token_of(settings: Settings) -> str:
 
 
 def make_folder(settings: Settings) -> Path:
-    """Make the folder of the index; in a container the service is user 1000, as laboratories are.
-
-    Docker may have made it already, for root, because the service's mount names it.
-    """
+    """Make the folder of the index, which the service and whoever harvests write."""
     path = settings.state_folder / "index"
     path.mkdir(exist_ok=True)
-    if settings.engine == "docker" and os.geteuid() == 0:
-        os.chown(path, LABORATORY_UID, LABORATORY_GID, follow_symlinks=False)
     return path
 
 

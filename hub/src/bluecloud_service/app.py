@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from bluecloud_catalogs.discovery.query import checked
 from bluecloud_catalogs.errors import CatalogueError, SourceUnavailable
 
+from .credentials.routes import router as credentials_router
 from .errors import NotAsked, NotNow, NotThere, ServiceError, TooOften
 from .identity import Identities, Person
 from .limits import Rate, ShortRequests
@@ -36,7 +37,9 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         If the index that the settings name cannot be read.
     """
     index = index_of(settings)
-    identities, rate = Identities(settings), Rate(settings.per_minute)
+    assembled = assemble(settings)
+    units = assembled.tokens.person if assembled else None
+    identities, rate = Identities(settings, units), Rate(settings.per_minute)
     prefix = settings.prefix.rstrip("/")
 
     def admitted(request: Request) -> Person:
@@ -45,14 +48,12 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         rate.count(f"person {person.name}" if person.name else f"address {near}")
         return person
 
-    assembled = assemble(settings)
-
     @contextlib.asynccontextmanager
     async def keeping(_: FastAPI) -> AsyncIterator[None]:
         if assembled is None:
             yield
             return
-        keeper = assembled[1]
+        keeper = assembled.keeper
         keeper.begin()
         try:
             yield
@@ -82,14 +83,15 @@ def make_app(settings: ServiceSettings) -> FastAPI:
             "index": kind_of(index),
             "records": index.count(checked()),
             "generation": index.generation,
-            "runs": told_of(assembled[1]) if assembled else "none: BLUECLOUD_STATE is not told",
+            "runs": told_of(assembled.keeper) if assembled else "none: BLUECLOUD_STATE is not told",
         }
 
     app.include_router(open_to_all, prefix=prefix)
     app.include_router(router(index, prefix), prefix=prefix, dependencies=[Depends(admitted)])
     if assembled is not None:
         app.state.admitted = admitted
-        app.include_router(runs_router(assembled[0]), prefix=prefix)
+        app.include_router(runs_router(assembled.runs), prefix=prefix)
+        app.include_router(credentials_router(assembled.credentials), prefix=prefix)
 
     @app.exception_handler(ServiceError)
     async def refused(_: Request, error: ServiceError) -> JSONResponse:

@@ -1,8 +1,8 @@
 """Who asks: the hub says whose a token is, and whether it opens this service.
 
 A token must have the scope ``access:services!service=bluecloud``, which a laboratory's own
-token has. What the hub said is believed for a minute, so that a person who was taken away is
-refused soon and the hub is not asked at each search.
+token has. A run has a token of the service's own. What the hub said is believed for a minute, so
+that a person who was taken away is refused soon and the hub is not asked at each search.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
@@ -19,16 +20,25 @@ from .settings import NAME, ServiceSettings
 
 _BELIEVED_S = 60.0
 _MOST = 10_000
+UNIT_TOKEN = "bluecloud-unit."  # noqa: S105 - how a token begins that the service gave to runs
 SCOPES = frozenset({f"access:services!service={NAME}", "access:services"})
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks, and in which groups; ``name`` is None where nobody said."""
+    """Who asks, and in which groups; ``name`` is None where nobody said.
+
+    Attributes
+    ----------
+    server, unit
+        The laboratory, or the unit of runs, whose own token it is; empty for any other token.
+    """
 
     name: str | None
     groups: frozenset[str] = frozenset()
     is_operator: bool = False
+    server: str = ""
+    unit: str = ""
 
     def manages(self, laboratory: str) -> bool:
         """Whether they see what a laboratory's managers see."""
@@ -36,10 +46,19 @@ class Person:
 
 
 class Identities:
-    """Asks the hub who holds a token, and remembers it for a minute."""
+    """Asks the hub who holds a token, and remembers it for a minute.
 
-    def __init__(self, settings: ServiceSettings) -> None:
+    Parameters
+    ----------
+    units
+        Says whose a token of runs is; None where there are no runs.
+    """
+
+    def __init__(
+        self, settings: ServiceSettings, units: Callable[[str], Person] | None = None
+    ) -> None:
         self._settings = settings
+        self._units = units
         self._known: dict[bytes, tuple[float, Person]] = {}
         self._lock = threading.Lock()
         # The hub is near: no proxy of the environment is to see a token.
@@ -62,6 +81,8 @@ class Identities:
             if self._settings.anonymous and not authorization:
                 return Person(None)
             raise NotKnown("send 'Authorization: token ...' with a token of JupyterHub")
+        if self._units is not None and token.strip().startswith(UNIT_TOKEN):
+            return self._units(token.strip())
         key = hashlib.sha256(token.encode()).digest()
         with self._lock:
             until, person = self._known.get(key, (0.0, Person(None)))
@@ -100,4 +121,11 @@ class Identities:
             raise NotAllowed(f"this token lacks the scope access:services!service={NAME}")
         if kind == "service":
             return Person(None)  # a program of the deployment's: nobody's runs are its
-        return Person(name, groups, is_operator)
+        return Person(name, groups, is_operator, server=_server_of(name, scopes))
+
+
+def _server_of(person: str, scopes: set[str]) -> str:
+    """The one server of theirs that a token opens, which makes it that server's own."""
+    opened = f"access:servers!server={person}/"
+    found = [scope.removeprefix(opened) for scope in scopes if scope.startswith(opened)]
+    return found[0] if len(found) == 1 else ""

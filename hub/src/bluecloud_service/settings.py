@@ -26,6 +26,7 @@ _NAMES = {
     "prefix": "JUPYTERHUB_SERVICE_PREFIX",
     "state": "BLUECLOUD_STATE",
     "database_url": "BLUECLOUD_SERVICE_DATABASE_URL",
+    "key": "BLUECLOUD_SERVICE_KEY",
     "runs_cpus": "BLUECLOUD_RUNS_CPUS",
     "runs_memory": "BLUECLOUD_RUNS_MEMORY",
     "runs_batch": "BLUECLOUD_RUNS_BATCH",
@@ -62,6 +63,9 @@ class ServiceSettings(BaseModel):
         The deployment's state folder; without it there are no runs.
     database_url
         PostgreSQL; SQLite in the state folder where nothing is named.
+    key
+        The secret that stored logins are sealed with, of 32 characters at least; several with
+        commas between, the newest first. Made in the state folder where none is named.
     runs_cpus, runs_memory
         What runs may use together: cores, and memory as ``16G``; no limit of memory where none
         is named.
@@ -82,11 +86,18 @@ class ServiceSettings(BaseModel):
     most_notebook_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**20
     state: Path | None = None
     database_url: SecretStr | None = None
+    key: Annotated[SecretStr, Field(min_length=32)] | None = None
     runs_cpus: Annotated[float, Field(gt=0)] = float(os.cpu_count() or 1)
     runs_memory: Annotated[str, Field(pattern=r"^[1-9][0-9]*[MG]$")] | None = None
     runs_batch: Annotated[int, Field(ge=1, le=200)] = 20
     hub_api: str = "http://127.0.0.1:8081/hub/api"
     prefix: Annotated[str, Field(pattern=r"^/([\w.-]+/)*$")] = f"/services/{NAME}/"
+
+    @property
+    def address(self) -> str:
+        """Where programs of this machine reach it."""
+        host = "127.0.0.1" if self.host in {"", "0.0.0.0", "::"} else self.host  # noqa: S104
+        return f"http://{host}:{self.port}{self.prefix.rstrip('/')}"
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> ServiceSettings:

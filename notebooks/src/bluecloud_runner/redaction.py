@@ -1,7 +1,8 @@
 """Keeps what a person keeps secret out of what a run leaves behind.
 
-A run is given its person's logins as files in ``$BLUECLOUD_CREDENTIALS_DIR``. A notebook, a library
-or a provider's answer may print one. So each text that a run leaves (the executed notebook, its
+A run is given its person's logins as files in ``$BLUECLOUD_CREDENTIALS_DIR``, and a token of its
+own, ``$BLUECLOUD_RUN_TOKEN``, by which the service knows whose it is. A notebook, a library or a
+provider's answer may print one. So each text that a run leaves (the executed notebook, its
 events, its verdict) has the secrets replaced by a mark before it is written. A file that the
 notebook itself wrote is never altered, for it would then say something else than what was
 computed, under the same name: a file with a secret in it makes the run fail, and is not given out.
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 CREDENTIALS = "BLUECLOUD_CREDENTIALS_DIR"
+TOKEN = "BLUECLOUD_RUN_TOKEN"  # noqa: S105 - the name of a variable
 MARK = "[redacted]"
 
 # Shorter ones would be found everywhere by chance.
@@ -76,12 +78,12 @@ class Secrets:
 
 
 def secrets_given() -> Secrets:
-    """The secrets in the folder of credentials; none where there is no such folder."""
-    told = os.environ.get(CREDENTIALS)
+    """The run's own token, and the secrets in the folder of credentials, where there is one."""
+    token, told = os.environ.get(TOKEN), os.environ.get(CREDENTIALS)
+    values = {token} if token else set()
     folder = Path(told) if told else None
     if folder is None or not folder.is_dir():
-        return Secrets(set())
-    values: set[str] = set()
+        return Secrets(values)
     for path in folder.iterdir():
         if path.is_file():
             values |= set(_values(path))

@@ -22,7 +22,8 @@ _NAMES = {"text": "q", "sources": "collections", "collections": "bluecloud_colle
 class Remote:
     """The index of the service at an address, which answers below ``stac`` there.
 
-    The server's own token, ``JUPYTERHUB_API_TOKEN``, says who asks.
+    The server's own token, ``JUPYTERHUB_API_TOKEN``, says who asks, or in a run the run's,
+    ``BLUECLOUD_RUN_TOKEN``.
     """
 
     def __init__(self, url: str) -> None:
@@ -58,7 +59,7 @@ class Remote:
             raise MalformedAnswer(f"{self.url}/aggregate: no counts: {error!r}") from error
 
     def _ask(self, path: str, body: Mapping[str, Any]) -> Any:
-        token = os.environ.get("JUPYTERHUB_API_TOKEN")
+        token = os.environ.get("BLUECLOUD_RUN_TOKEN") or os.environ.get("JUPYTERHUB_API_TOKEN")
         call = Call(
             f"{self.url}/{path}",
             method="POST",

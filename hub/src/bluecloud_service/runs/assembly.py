@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from bluecloud_hub import service
 from bluecloud_hub.homes import HOME, home
 from bluecloud_hub.settings import handed_on, read_settings
 from bluecloud_runner.folders import Request
 
+from ..credentials.store import Credentials
+from ..credentials.vault import Vault
 from ..database import open_database
+from ..keys import keys_of
 from ..settings import ServiceSettings
 from .admission import Laboratories
 from .engines import Engine
@@ -19,12 +24,24 @@ from .keeper import Keeper
 from .service import RunService
 from .sharing import Capacity
 from .store import Runs
+from .tokens import UnitTokens
 
+TOKEN = "BLUECLOUD_RUN_TOKEN"  # noqa: S105 - the name of a variable
 _UNITS = {"M": 2**20, "G": 2**30}
 
 
-def assemble(settings: ServiceSettings) -> tuple[RunService, Keeper] | None:
-    """The runs of a deployment and what keeps them, not begun; None without a state folder.
+@dataclass(frozen=True)
+class Assembled:
+    """What a service has besides finding data."""
+
+    runs: RunService
+    keeper: Keeper
+    tokens: UnitTokens
+    credentials: Credentials
+
+
+def assemble(settings: ServiceSettings) -> Assembled | None:
+    """The runs and logins of a deployment, the keeper not begun; None without a state folder.
 
     Raises
     ------
@@ -52,7 +69,10 @@ def assemble(settings: ServiceSettings) -> tuple[RunService, Keeper] | None:
     else:
         engine = LocalEngine(folder / "units", root=deployment.root)
     url = settings.database_url.get_secret_value() if settings.database_url else ""
-    index = RunIndex(open_database(url or f"sqlite:///{folder / 'service.sqlite'}"))
+    database = open_database(url or f"sqlite:///{folder / 'service.sqlite'}")
+    index = RunIndex(database)
+    keys = keys_of(settings.key.get_secret_value() if settings.key else None, folder)
+    tokens = UnitTokens(keys, index)
     runs = Runs(state / "runs", for_containers=in_containers)
     memory = settings.runs_memory
     capacity = Capacity(
@@ -60,14 +80,27 @@ def assemble(settings: ServiceSettings) -> tuple[RunService, Keeper] | None:
         memory_bytes=int(memory[:-1]) * _UNITS[memory[-1]] if memory and in_containers else 0,
         batch=settings.runs_batch,
     )
-    told = handed_on(os.environ)
+    told = {
+        **handed_on(os.environ),
+        service.ADDRESS: settings.address,
+        **service.told(deployment),
+    }
 
-    def tell(request: Request) -> Mapping[str, str]:
+    def tell(request: Request, unit: str) -> Mapping[str, str]:
         own = HOME if in_containers else str(home(state, request.person))
-        return {**told, "BLUECLOUD_SNAPSHOTS": f"{own}/.bluecloud/snapshots"}
+        return {
+            **told,
+            TOKEN: tokens.made(unit),
+            "BLUECLOUD_SNAPSHOTS": f"{own}/.bluecloud/snapshots",
+        }
 
     keeper = Keeper(runs, index, engine, capacity, deployment=deployment.name, told=tell)
     laboratories = Laboratories(
         deployment.labs_folder, state / "releases" if in_containers else None
     )
-    return RunService(runs, index, engine, keeper, laboratories), keeper
+    return Assembled(
+        runs=RunService(runs, index, engine, keeper, laboratories),
+        keeper=keeper,
+        tokens=tokens,
+        credentials=Credentials(database, Vault(keys)),
+    )

@@ -121,6 +121,12 @@ class RunIndex:
         found = self._rows(select(RUNS).where(RUNS.c.id == run))
         return found[0] if found else None
 
+    def person_of_unit(self, unit: str) -> str | None:
+        """Whose unit it is, while one of its runs has not come to its end."""
+        statement = select(RUNS.c.person).where(RUNS.c.settled == 0, RUNS.c.unit == unit).limit(1)
+        with self._engine.connect() as connection:
+            return connection.execute(statement).scalar()
+
     def unsettled(self) -> list[Row]:
         """Every run that has not come to its end, the first submitted first."""
         return self._rows(

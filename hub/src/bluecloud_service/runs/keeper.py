@@ -53,7 +53,7 @@ class Keeper:
     Parameters
     ----------
     told
-        What every unit is told besides, by the person and the laboratory.
+        What every unit is told besides, by what is asked for and the unit's name.
     ended
         Called with each run that came to its end.
     """
@@ -66,7 +66,7 @@ class Keeper:
         capacity: Capacity,
         *,
         deployment: str,
-        told: Callable[[Request], Mapping[str, str]],
+        told: Callable[[Request, str], Mapping[str, str]],
         ended: Callable[[Row], None] = lambda row: None,
     ) -> None:
         self._runs = runs
@@ -356,7 +356,7 @@ class Keeper:
             runs=runs,
             slots=slots,
             environment={
-                **self._told(request),
+                **self._told(request, name),
                 "BLUECLOUD_LAB": request.laboratory,
                 "BLUECLOUD_RELEASE": request.version,
                 "BLUECLOUD_UNIT_SLOTS": str(slots),

@@ -37,6 +37,8 @@ def _person_of(request: Request) -> Person:
     person: Person = request.app.state.admitted(request)
     if person.name is None:
         raise NotKnown("runs are somebody's: send 'Authorization: token ...'")
+    if person.unit:
+        raise NotAllowed("a run neither submits runs nor sees them")
     return person
 
 

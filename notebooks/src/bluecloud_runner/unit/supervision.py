@@ -26,6 +26,7 @@ from bluecloud_runner.folders import Cause, Outcome, Request, RunFolder, Verdict
 from bluecloud_runner.seal import write_verdict
 from bluecloud_runner.unit import run as one_run
 from bluecloud_runner.unit.keys import Key
+from bluecloud_runner.unit.logins import fetch_logins
 from bluecloud_runner.unit.surroundings import surround, warm
 
 SLOTS = "BLUECLOUD_UNIT_SLOTS"
@@ -198,8 +199,20 @@ def main(paths: Sequence[str], keys: Mapping[str, Key]) -> int:
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     runs = [one_run.folder(path) for path in paths]
     slots = max(1, int(os.environ.get(SLOTS, "1")))
-    with tempfile.TemporaryDirectory(prefix="bluecloud-unit-", ignore_cleanup_errors=True) as own:
+    with (
+        tempfile.TemporaryDirectory(prefix="bluecloud-unit-", ignore_cleanup_errors=True) as own,
+        tempfile.TemporaryDirectory(
+            prefix="bluecloud-unit-", ignore_cleanup_errors=True, dir=_in_memory()
+        ) as kept,
+    ):
+        fetch_logins(Path(kept) / "credentials")
         surround(Path(own), slots=slots)
         if len(runs) > 1:
             warm()
         return 0 if Unit(runs, keys, slots).supervise() else 1
+
+
+def _in_memory() -> str | None:
+    """Where what is written comes on no disk; None where there is no such place."""
+    place = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
+    return place if os.access(place, os.W_OK | os.X_OK) else None

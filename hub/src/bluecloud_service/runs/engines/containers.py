@@ -26,6 +26,7 @@ from . import Answer, EngineAway, ImageMissing, Unit
 STOP_S = 10
 KEPT_LINES = 30
 RUNS = "/srv/bluecloud/runs"
+OWN = "/run/bluecloud"  # in memory, for the person's logins
 
 
 class DockerEngine:
@@ -64,7 +65,7 @@ class DockerEngine:
                     name=unit.name,
                     user="1000:1000",
                     hostname=unit.laboratory,
-                    environment={**unit.environment},
+                    environment={**unit.environment, "BLUECLOUD_CREDENTIALS_DIR": OWN},
                     working_dir="/tmp",  # noqa: S108 - the container's own
                     labels={
                         "bluecloud.deployment": self._deployment,
@@ -95,7 +96,7 @@ class DockerEngine:
             cpu_period=100_000,
             cpu_quota=int(unit.limits.cpus * 100_000),
             tmpfs={
-                "/run/bluecloud": "rw,noexec,nosuid,nodev,size=16m,mode=0700,uid=1000,gid=1000",
+                OWN: "rw,noexec,nosuid,nodev,size=16m,mode=0700,uid=1000,gid=1000",
             },
             log_config={"type": "json-file", "config": {"max-size": "5m", "max-file": "2"}},
             restart_policy={"Name": "no"},
