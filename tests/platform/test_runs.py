@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import nbformat
 import pytest
 
 from tests.platform.deployments import LABORATORY, Deployment, Docker
@@ -112,6 +114,73 @@ async def test_a_notebook_of_every_laboratory_runs_to_its_end(
         assert run["outputs"], f"{run['notebook']} left nothing"
 
 
+SLOW = """
+import time
+from pathlib import Path
+Path("begun").touch()
+print("begun", flush=True)
+time.sleep(8)
+"""
+CHILD = """
+import subprocess, sys
+child = subprocess.run([sys.executable, "-c", "held = bytearray(6 * 10**9); print(len(held))"])
+assert child.returncode == 0, f"the child ended with {child.returncode}"
+"""
+
+
+async def test_a_run_outlives_the_laboratory_it_was_submitted_from_and_the_hub(
+    rosa: Person, deployment: Deployment
+) -> None:
+    service = await Runs.of(rosa, deployment)
+    await rosa.start(LABORATORY)
+    assert (await rosa.watch(LABORATORY))[-1].ready
+    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SLOW)])
+    submit = f"""
+from pathlib import Path
+from bluecloud import runs
+Path("slow.ipynb").write_text({nbformat.writes(content)!r})
+print(runs.submit("slow.ipynb").runs[0].id)
+"""
+    run = (await rosa.run(LABORATORY, submit)).strip()
+    while (await service.ask("GET", f"/runs/{run}"))["state"] in {"queued", "starting"}:
+        await asyncio.sleep(0.2)
+    await rosa.stop(LABORATORY)
+    await asyncio.to_thread(deployment.restart_hub)
+    told = await service.ended(run)
+    assert (told["state"], told["words"], told["attempt"]) == ("succeeded", "", 1)
+    assert [output["path"] for output in told["outputs"]] == ["begun"]
+
+
+@pytest.mark.docker
+async def test_a_killed_container_is_tried_again_and_memory_of_a_child_is_named(
+    docker: Docker,
+) -> None:
+    async with await docker.person("rosa") as rosa:
+        service = await Runs.of(rosa, docker)
+        greedy = await service.submit_cells(CHILD)
+        slow = await service.submit_cells(SLOW)
+        while (await service.ask("GET", f"/runs/{slow}"))["state"] in {"queued", "starting"}:
+            await asyncio.sleep(0.2)
+        await asyncio.to_thread(
+            subprocess.run,
+            ["docker", "kill", f"{docker.name}-run-{slow}-1"],
+            check=True,
+            capture_output=True,
+        )
+        told = await service.ended(slow)
+        assert (told["state"], told["attempt"]) == ("succeeded", 2), told
+        told = await service.ended(greedy)
+    assert (told["state"], told["cause"]) == ("failed", "out-of-memory"), told
+    assert "larger size" in told["why"]["next_step"]
+    left = subprocess.run(
+        ["docker", "ps", "--all", "--quiet", f"--filter=name={docker.name}-run-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert left.stdout == "", "containers of runs that ended are left"
+
+
 class Runs:
     """The service's routes of runs, as a person asks them through the hub's proxy."""
 
@@ -141,9 +210,18 @@ class Runs:
         """A curated notebook submitted, and its run's name."""
         path = ROOT / "notebooks" / slug / f"{name}.ipynb"
         content = json.loads(path.read_text(encoding="utf-8"))
+        return await self._submit(slug, path.name, content, parameters)
+
+    async def submit_cells(self, *sources: str) -> str:
+        """A notebook of these cells submitted, and its run's name."""
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        content = json.loads(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
+        return await self._submit(LABORATORY, "cells.ipynb", content, {})
+
+    async def _submit(self, slug: str, name: str, content: Any, parameters: Any) -> str:
         body = {
             "laboratory": slug,
-            "notebook": {"name": path.name, "content": content},
+            "notebook": {"name": name, "content": content},
             "parameters": parameters,
         }
         told = await self.ask("POST", "/runs", body)
