@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browsing import COUNT_FIGURES
 from tests.panel.conftest import TOKEN, LaboratoryServer, running_server
+from tests.service.serving import four_people, serving_runs
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +80,7 @@ def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def laboratory(
-    folder: Path, prefix: Path, *, slug: str = "environment"
+    folder: Path, prefix: Path, *, slug: str = "environment", **told: str
 ) -> Iterator[LaboratoryServer]:
     """A JupyterLab of the repository's own laboratory."""
     home = folder / "home"
@@ -87,6 +88,7 @@ def laboratory(
     environment = {
         "JUPYTER_PATH": str(prefix / "share" / "jupyter"),
         "JUPYTER_CONFIG_PATH": str(prefix / "etc" / "jupyter"),
+        **told,
     }
     with running_server(
         REPOSITORY, home, folder / "jupyter", slug=slug, app="jupyterlab", environment=environment
@@ -151,6 +153,36 @@ def test_the_panel_greets_who_was_never_here(window: Window) -> None:
     tabs = page.get_by_role("tablist", name="Laboratory").get_by_role("tab")
     expect(tabs).to_have_text(["Indicators", "Analyses", "Data"])
     expect(page.get_by_role("radio", name="Marine heatwaves")).to_be_visible()
+
+
+def test_a_run_needs_no_window_and_says_how_it_ended(
+    browser: Browser, prefix: Path, tmp_path: Path
+) -> None:
+    with (
+        four_people() as hub,
+        serving_runs(hub, tmp_path / "state") as service,
+        laboratory(
+            tmp_path,
+            prefix,
+            BLUECLOUD_SERVICE_URL=service.address,
+            JUPYTERHUB_API_TOKEN="ada@environment",
+        ) as server,
+        opened(browser, server) as window,
+    ):
+        page = window.page
+        page.get_by_role("radio", name="Marine heatwaves").check()
+        page.get_by_role("button", name="Run without me", exact=True).click()
+        expect(page.get_by_text("It is submitted and runs on")).to_be_visible()
+        window.tab("Runs")
+        card = page.get_by_role("listitem").filter(has=page.get_by_role("heading"))
+        expect(card.get_by_text("Succeeded")).to_be_visible(timeout=KERNEL_MS)
+        card.get_by_role("button", name="Open", exact=True).click()
+        expect(page.get_by_role("tab", name="marine_heatwaves.ipynb")).to_be_visible()
+        # A server that is told to end while a kernel starts waits for it.
+        expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=KERNEL_MS)
+        assert window.elsewhere == []
+    kept = list((tmp_path / "home" / "runs").glob("*/outputs/**/*.nc"))
+    assert kept, "what it left is in the home"
 
 
 def test_the_tabs_work_from_the_keyboard(window: Window) -> None:

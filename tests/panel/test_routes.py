@@ -13,8 +13,15 @@ from jupyter_client.kernelspec import KernelSpecManager
 
 from tests.panel.conftest import LaboratoryServer, ServerFactory, write_notebook
 
-ROUTES = ["laboratory", "analyses", "catalogue"]
-ACTIONS = ["analyses/answer/open", "analyses/answer/run"]
+ROUTES = ["laboratory", "analyses", "catalogue", "runs"]
+ACTIONS = [
+    "analyses/answer/open",
+    "analyses/answer/run",
+    "analyses/answer/submit",
+    "runs/r-0/cancel",
+    "runs/r-0/again",
+    "runs/r-0/fetch",
+]
 
 
 def test_the_laboratory_says_what_it_is(shared_server: LaboratoryServer) -> None:
@@ -23,6 +30,7 @@ def test_the_laboratory_says_what_it_is(shared_server: LaboratoryServer) -> None
         "title": "Test laboratory",
         "summary": "One analysis, to try the panel with.",
         "version": "1.2.3",
+        "keeps_runs": False,
         "problems": [],
     }
 
@@ -254,7 +262,7 @@ def test_a_home_that_takes_no_writing_leaves_what_can_work(
     [analysis] = server.get("analyses").json()["analyses"]
     assert (analysis["title"], analysis["copy_path"]) == ("The answer", None)
     assert server.get("catalogue").status_code == httpx.codes.OK
-    for action in ACTIONS:
+    for action in ("analyses/answer/open", "analyses/answer/run"):
         answer = server.post(action)
         assert answer.status_code == httpx.codes.CONFLICT
         assert answer.json()["kind"] == "HomeNotWritable"

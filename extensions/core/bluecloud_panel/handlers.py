@@ -116,10 +116,66 @@ class CatalogueHandler(PanelHandler):
         await self.answer(self.service.catalogue)
 
 
+class RunsHandler(PanelHandler):
+    """The person's runs in this laboratory."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with `wire.Runs`."""
+        await self.answer(self.service.runs.listed)
+
+
+class SubmitHandler(PanelHandler):
+    """One analysis with parameters, to be run by the service."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, name: str) -> None:
+        """Submit it and answer with its `wire.Runs`."""
+        request = self.asked(wire.RunRequest)
+        await self.answer(lambda: self.service.runs.submit(name, request.parameters))
+
+
+class CancelHandler(PanelHandler):
+    """The end of one run."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, run: str) -> None:
+        """Ask for it and answer with the run as `wire.Runs`."""
+        await self.answer(lambda: self.service.runs.cancel(run))
+
+
+class AgainHandler(PanelHandler):
+    """One run once more."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, run: str) -> None:
+        """Submit it and answer with the new `wire.Runs`."""
+        await self.answer(lambda: self.service.runs.again(run))
+
+
+class FetchHandler(PanelHandler):
+    """What one run left."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, run: str) -> None:
+        """Bring it into the home and answer with its executed `wire.Notebook`."""
+        await self.answer(lambda: self.service.runs.fetch(run))
+
+
 ROUTES: list[tuple[str, type[PanelHandler]]] = [
     (r"laboratory", LaboratoryHandler),
     (r"analyses", AnalysesHandler),
     (r"analyses/([^/]+)/open", OpenHandler),
     (r"analyses/([^/]+)/run", RunHandler),
+    (r"analyses/([^/]+)/submit", SubmitHandler),
     (r"catalogue", CatalogueHandler),
+    (r"runs", RunsHandler),
+    (r"runs/([\w-]+)/cancel", CancelHandler),
+    (r"runs/([\w-]+)/again", AgainHandler),
+    (r"runs/([\w-]+)/fetch", FetchHandler),
 ]

@@ -3,6 +3,7 @@
 Everything here reads or writes files, so that the handlers call it in a thread.
 """
 
+import os
 import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -10,12 +11,14 @@ from pathlib import Path
 import nbformat
 from pydantic import JsonValue
 
+from bluecloud.service import ADDRESS
 from bluecloud_panel import wire
 from bluecloud_panel.analyses import CuratedNotebook, curated_notebook, curated_notebooks
 from bluecloud_panel.catalogue import catalogue
 from bluecloud_panel.copies import Copies
 from bluecloud_panel.errors import HomeNotWritable, PanelError, RefusedParameters, UnusableAnalysis
 from bluecloud_panel.laboratory import this_laboratory
+from bluecloud_panel.runs import RunsDesk
 from bluecloud_runner import NotebookError, check, with_parameters
 
 
@@ -24,6 +27,7 @@ class LaboratoryService:
 
     def __init__(self, home: Path, kernels: Callable[[], Collection[str]]) -> None:
         self._home = home
+        self.runs = RunsDesk(home)
         self._kernels = kernels  # those installed, by name
         self._copying = threading.Lock()  # the record of copies is read, changed and written
 
@@ -35,6 +39,7 @@ class LaboratoryService:
             title=laboratory.title,
             summary=laboratory.summary,
             version=laboratory.version,
+            keeps_runs=bool(os.environ.get(ADDRESS)),
             problems=self._home_problems(self._copies(laboratory.slug)),
         )
 

@@ -26,6 +26,7 @@ class Laboratory(Wire):
     title: str
     summary: str
     version: str
+    keeps_runs: bool = Field(False, description="Runs go on without the laboratory here.")
     problems: tuple[str, ...] = ()
 
 
@@ -74,6 +75,26 @@ class Notebook(Wire):
     """A notebook of the person's, to be opened."""
 
     path: str = Field(description="Below the server's root, as the contents API has it.")
+
+
+class Run(Wire):
+    """A run of the person's, as the deployment's service keeps it."""
+
+    id: str
+    title: str
+    state: Literal["queued", "starting", "running", "succeeded", "failed", "cancelled"]
+    words: str = Field(description="Why it did not succeed; empty if it did, or goes on.")
+    position: int | None = Field(None, description="Its place in the queue, from 1.")
+    cells: int
+    cells_done: int
+    submitted: str = Field(description="ISO 8601.")
+    ended: str | None = Field(None, description="ISO 8601.")
+
+
+class Runs(Wire):
+    """Runs, the last submitted first."""
+
+    runs: tuple[Run, ...]
 
 
 class Variable(Wire):

@@ -112,6 +112,11 @@ function AnalysisCard({ analysis, workbench, again }: IAnalysisCardProps): JSX.E
               schema={analysis.form}
               translator={translator}
               onRun={values => workbench.runAnalysis(analysis.name, values)}
+              onSubmit={
+                workbench.laboratory.keeps_runs
+                  ? values => workbench.submitAnalysis(analysis.name, values)
+                  : undefined
+              }
             />
           </Suspense>
         )}

@@ -16,7 +16,8 @@ import type {
   Laboratory,
   Notebook,
   OpenRequest,
-  RunRequest
+  RunRequest,
+  Runs
 } from './wire';
 
 /** Something the server half did not do; its message is for the person. */
@@ -65,6 +66,27 @@ export class PanelApi {
   runAnalysis(name: string, parameters: ParameterValues): Promise<Notebook> {
     const request: RunRequest = { parameters };
     return this._request(`analyses/${encodeURIComponent(name)}/run`, request);
+  }
+
+  runs(): Promise<Runs> {
+    return this._request('runs');
+  }
+
+  submitAnalysis(name: string, parameters: ParameterValues): Promise<Runs> {
+    const request: RunRequest = { parameters };
+    return this._request(`analyses/${encodeURIComponent(name)}/submit`, request);
+  }
+
+  cancelRun(run: string): Promise<Runs> {
+    return this._request(`runs/${encodeURIComponent(run)}/cancel`, {});
+  }
+
+  repeatRun(run: string): Promise<Runs> {
+    return this._request(`runs/${encodeURIComponent(run)}/again`, {});
+  }
+
+  fetchRun(run: string): Promise<Notebook> {
+    return this._request(`runs/${encodeURIComponent(run)}/fetch`, {});
   }
 
   private async _request<T>(route: string, body?: object): Promise<T> {

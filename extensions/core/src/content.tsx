@@ -9,6 +9,7 @@ import { Problems } from './answer';
 import { explained } from './api';
 import { DataView } from './dataView';
 import type { Tab } from './panel';
+import { RunsView } from './runsView';
 import { TabBar } from './tabBar';
 import type { ILaboratory, IWorkbench } from './tokens';
 
@@ -64,6 +65,9 @@ export class LaboratoryContent extends Panel {
       await this._addOwnView(laboratory);
     }
     this._addView('analyses', new AnalysesView(workbench));
+    if (workbench.laboratory.keeps_runs) {
+      this._addView('runs', new RunsView(workbench));
+    }
     this._addView('data', new DataView(workbench));
   }
 

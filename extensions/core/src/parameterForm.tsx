@@ -32,17 +32,21 @@ export interface IParameterFormProps {
   readonly main?: readonly string[];
   /** What to do with the values; a `PanelError` is shown beside the fields it names. */
   readonly onRun: (values: ParameterValues) => Promise<void>;
+  /** As `onRun`, for a run that needs no window; without it there is no such button. */
+  readonly onSubmit?: ((values: ParameterValues) => Promise<void>) | undefined;
 }
 
 /** A field for each parameter, its error beside it, and a button that runs. */
 export function ParameterForm(props: IParameterFormProps): JSX.Element {
-  const { schema, main, translator, onRun } = props;
+  const { schema, main, translator, onRun, onSubmit } = props;
   const trans = translator.load('bluecloud');
   const [values, setValues] = useState<ParameterValues>({});
   const [refused, setRefused] = useState<ErrorSchema<ParameterValues>>({});
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const [refusals, setRefusals] = useState(0);
+  const [submitted, setSubmitted] = useState(false);
+  const away = useRef(false); // which of the two buttons was pressed
   const form = useRef<HTMLDivElement>(null);
 
   /** Say which values are refused, by the parameters' names, and go to the first of them. */
@@ -65,8 +69,14 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
     setBusy(true);
     setReason('');
     setRefused({});
+    setSubmitted(false);
     try {
-      await onRun(given);
+      if (away.current && onSubmit) {
+        await onSubmit(given);
+        setSubmitted(true);
+      } else {
+        await onRun(given);
+      }
     } catch (error) {
       const fields = error instanceof PanelError ? error.fields : [];
       setRefused(besideFields(fields));
@@ -107,10 +117,36 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
         onError={errors => refuse(errors.map(error => pathOf(error)[0] ?? ''))}
         onSubmit={({ formData }) => void run(formData ?? {})}
       >
-        <button className="bc-Button bc-mod-main" type="submit" disabled={busy}>
-          {busy ? trans.__('Starting…') : trans.__('Run')}
-        </button>
+        <div className="bc-Card-actions">
+          <button
+            className="bc-Button bc-mod-main"
+            type="submit"
+            disabled={busy}
+            onClick={() => {
+              away.current = false;
+            }}
+          >
+            {busy ? trans.__('Starting…') : trans.__('Run')}
+          </button>
+          {onSubmit && (
+            <button
+              className="bc-Button"
+              type="submit"
+              disabled={busy}
+              onClick={() => {
+                away.current = true;
+              }}
+            >
+              {trans.__('Run without me')}
+            </button>
+          )}
+        </div>
       </FormComponent>
+      {submitted && (
+        <p className="bc-Note" role="status">
+          {trans.__('It is submitted and runs on, whatever you close. See Runs.')}
+        </p>
+      )}
       {reason && (
         <p className="bc-Problem" role="alert">
           {reason}

@@ -71,6 +71,11 @@ function Questions({ workbench, main }: IQuestions): JSX.Element {
                 main={main}
                 translator={translator}
                 onRun={values => workbench.runAnalysis(chosen.name, values)}
+                onSubmit={
+                  workbench.laboratory.keeps_runs
+                    ? values => workbench.submitAnalysis(chosen.name, values)
+                    : undefined
+                }
               />
             </Suspense>
             <p className="bc-Note">

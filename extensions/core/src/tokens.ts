@@ -3,7 +3,7 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { Widget } from '@lumino/widgets';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
-import type { Analyses, Catalogue, Laboratory } from './wire';
+import type { Analyses, Catalogue, Laboratory, Runs } from './wire';
 
 /** Values for a notebook's parameters, by name. */
 export type ParameterValues = ReadonlyJSONObject;
@@ -30,6 +30,25 @@ export interface IWorkbench {
    * Rejects with a `PanelError` that names the fields if the parameters are refused.
    */
   runAnalysis(name: string, values: ParameterValues): Promise<void>;
+
+  /** The person's runs in this laboratory, the last submitted first. */
+  runs(): Promise<Runs>;
+
+  /**
+   * Submit an analysis with parameters: it runs without this window.
+   *
+   * Rejects as `runAnalysis` does.
+   */
+  submitAnalysis(name: string, values: ParameterValues): Promise<void>;
+
+  /** Ask for the end of a run. */
+  cancelRun(run: string): Promise<void>;
+
+  /** Submit a run once more, as it was. */
+  repeatRun(run: string): Promise<void>;
+
+  /** Bring what a run left into the person's home, and open its notebook. */
+  openRun(run: string): Promise<void>;
 
   /** Write a cell into the notebook in front, or into a new one if none is. */
   insert(code: string): Promise<void>;

@@ -76,6 +76,8 @@ export interface Laboratory {
   readonly title: string;
   readonly summary: string;
   readonly version: string;
+  /** Runs go on without the laboratory here. */
+  readonly keeps_runs: boolean;
   readonly problems: readonly string[];
 }
 
@@ -113,9 +115,31 @@ export interface Problem {
   readonly line: number | null;
 }
 
+/** A run of the person's, as the deployment's service keeps it. */
+export interface Run {
+  readonly id: string;
+  readonly title: string;
+  readonly state: 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+  /** Why it did not succeed; empty if it did, or goes on. */
+  readonly words: string;
+  /** Its place in the queue, from 1. */
+  readonly position: number | null;
+  readonly cells: number;
+  readonly cells_done: number;
+  /** ISO 8601. */
+  readonly submitted: string;
+  /** ISO 8601. */
+  readonly ended: string | null;
+}
+
 /** The parameters of one run; those left out keep their defaults. */
 export interface RunRequest {
   readonly parameters: Readonly<Record<string, ReadonlyJSONValue>>;
+}
+
+/** Runs, the last submitted first. */
+export interface Runs {
+  readonly runs: readonly Run[];
 }
 
 /** A variable of an entry. */

@@ -6,7 +6,7 @@ import type { PanelApi } from './api';
 import { PanelError } from './api';
 import { showOutcome } from './outcome';
 import type { IWorkbench, ParameterValues } from './tokens';
-import type { Analyses, Catalogue, Laboratory } from './wire';
+import type { Analyses, Catalogue, Laboratory, Runs } from './wire';
 
 /** The laboratory's window, as its views use it. */
 export class Workbench implements IWorkbench {
@@ -59,6 +59,27 @@ export class Workbench implements IWorkbench {
       }
     };
     void this._app.commands.execute('notebook:run-all-cells').then(settled, settled);
+  }
+
+  runs(): Promise<Runs> {
+    return this._api.runs();
+  }
+
+  async submitAnalysis(name: string, values: ParameterValues): Promise<void> {
+    await this._api.submitAnalysis(name, values);
+  }
+
+  async cancelRun(run: string): Promise<void> {
+    await this._api.cancelRun(run);
+  }
+
+  async repeatRun(run: string): Promise<void> {
+    await this._api.repeatRun(run);
+  }
+
+  async openRun(run: string): Promise<void> {
+    const { path } = await this._api.fetchRun(run);
+    await this._open(path);
   }
 
   async insert(code: string): Promise<void> {
