@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
 from bluecloud_hub.demo import free_port
+
+PROGRAM = (sys.executable, "-m", "bluecloud_service")
 
 
 @contextmanager
@@ -23,7 +25,9 @@ def serving(index: Path | None, **settings: str) -> Iterator[str]:
 
 
 @contextmanager
-def start(settings: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def start(
+    settings: dict[str, str], *, program: Sequence[str] = PROGRAM
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Start the service on a free port, and give its address and process when it answers."""
     port = free_port()
     environment = {
@@ -32,7 +36,7 @@ def start(settings: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[byte
         **settings,
     }
     address = f"http://127.0.0.1:{port}/services/bluecloud"
-    with subprocess.Popen([sys.executable, "-m", "bluecloud_service"], env=environment) as service:
+    with subprocess.Popen(program, env=environment) as service:
         try:
             until = time.monotonic() + 60
             while True:

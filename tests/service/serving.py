@@ -65,14 +65,17 @@ def four_people() -> Iterator[str]:
 @contextmanager
 def serving_runs(hub: str, state: Path, **settings: str) -> Iterator[Serving]:
     """The service on a state folder; it ends with the block, unless the test ended it before."""
-    chosen = {
+    with start({**settings_of(hub, state), **settings}) as (address, process):
+        yield Serving(address, state, process)
+
+
+def settings_of(hub: str, state: Path) -> dict[str, str]:
+    """What such a service is told."""
+    return {
         "BLUECLOUD_STATE": str(state),
         "BLUECLOUD_ENGINE": "local",
         "BLUECLOUD_ROOT": str(checkout()),
         "BLUECLOUD_TIERS": "sample",
         "BLUECLOUD_SERVICE_PER_MINUTE": "100000",
         "JUPYTERHUB_API_URL": hub,
-        **settings,
     }
-    with start(chosen) as (address, process):
-        yield Serving(address, state, process)
