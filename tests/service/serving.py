@@ -30,9 +30,13 @@ class FourPeople:
     kind = "emulated"
 
     def answer(self, request: Request) -> Reply:
-        """Who a token is."""
+        """Who a token is; or, asked by the service, who is in which groups."""
         token = request.headers.get("authorization", "").removeprefix("token ")
         name, _, server = token.partition("@")
+        if token == "the service's own":
+            name = request.path.rpartition("users/")[2]
+            if name not in PEOPLE:
+                return Reply(b"{}", 404)
         if name not in PEOPLE:
             return Reply(b"{}", 403)
         told = {"kind": "user", "name": name, "scopes": SCOPE, "admin": False, **PEOPLE[name]}

@@ -80,6 +80,9 @@ ROUTES = {
     ("POST", "/submissions/{submission}/again"): 404,
     ("DELETE", "/submissions/{submission}"): 404,
     ("GET", "/laboratories/{laboratory}/runs"): 403,
+    ("GET", "/schedules"): 200,
+    ("POST", "/schedules"): 201,
+    ("DELETE", "/schedules/{schedule}"): 404,
 }
 
 
@@ -99,12 +102,20 @@ def test_every_route_is_in_the_table(service: Serving) -> None:
 
 def filled(path: str, run: str) -> str:
     path = path.replace("{run}", run).replace("{submission}", run.partition("-")[0])
+    path = path.replace("{schedule}", "0" * 20)
     return path.replace("{path}", "a.nc").replace("{laboratory}", "environment")
 
 
 def status_of(client: httpx.Client, method: str, path: str) -> int:
     if (method, path) == ("POST", "/runs"):
         return submit(client, notebook("n")).status_code
+    if (method, path) == ("POST", "/schedules"):
+        submitted = {
+            "laboratory": "environment",
+            "notebook": {"name": "counting.ipynb", "content": notebook("n")},
+        }
+        body = {"submit": submitted, "cron": "0 6 * * *"}
+        return client.post(path, json=body).status_code
     with client.stream(method, path) as answer:
         return answer.status_code
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from . import credentials
-from .run_commands import said
+from .arguments import said
 from .service import Service, ServiceError
 
 app = typer.Typer(

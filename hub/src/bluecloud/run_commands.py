@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,33 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from . import runs
+from .arguments import named_values, said, swept_values
 from .service import ServiceError
-
-P = ParamSpec("P")
 
 run = typer.Typer(help="Run a notebook with parameters; it goes on without you.")
 ask = typer.Typer(help="Your runs: list, show, watch, cancel, again, fetch.", no_args_is_help=True)
-
-
-def said(function: Callable[P, None]) -> Callable[P, None]:
-    """What goes wrong is a sentence and status 1, no traceback."""
-
-    @functools.wraps(function)
-    def saying(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            function(*args, **kwargs)
-        except ServiceError as error:
-            typer.echo(str(error), err=True)
-            for fault in error.fields[1:]:
-                typer.echo(f"{fault['field']}: {fault['error']}", err=True)
-            raise typer.Exit(1) from None
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from None
-
-    return saying
 
 
 @run.callback(invoke_without_command=True)
@@ -72,7 +48,7 @@ def submit(
     watch: Annotated[bool, typer.Option("--watch", help="Stay until it has ended.")] = False,
 ) -> None:
     """Run a notebook with parameters, or a sweep of it."""
-    swept: Any = {name: _values(value) for name, value in map(_pair, sweep or [])} or None
+    swept: Any = swept_values(sweep)
     if sets is not None:
         if swept:
             raise ServiceError("--sweep and --sets exclude one another")
@@ -82,7 +58,7 @@ def submit(
             raise ServiceError(f"{sets} is no JSON: {error}") from error
     submitted = runs.submit(
         notebook,
-        {name: _value(value) for name, value in map(_pair, parameter or [])},
+        named_values(parameter),
         sweep=swept,
         laboratory=laboratory,
         size=size,
@@ -95,25 +71,6 @@ def submit(
     typer.echo(f"{submitted.id}: {len(submitted.runs)} run(s), which {what}")
     if watch:
         _watch(submitted)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise ServiceError(f"{text!r}: it is NAME=VALUE")
-    return name.strip(), value
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _values(text: str) -> list[Any]:
-    value = _value(text)
-    return value if isinstance(value, list) else [_value(part) for part in text.split(",")]
 
 
 @ask.command("list")

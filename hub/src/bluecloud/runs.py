@@ -274,6 +274,34 @@ def submit(
     ServiceError
         If it is refused: a parameter that the notebook does not have or allow, above all.
     """
+    body = asked_of(
+        notebook,
+        parameters=parameters,
+        sweep=sweep,
+        laboratory=laboratory,
+        size=size,
+        seconds=seconds,
+        title=title,
+        key=key,
+        reuse=reuse,
+    )
+    asked = service or Service()
+    return _submission(asked.ask("POST", "/runs", json=body, timeout=_LONG), asked)
+
+
+def asked_of(
+    notebook: str | Path,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    sweep: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]] | None = None,
+    laboratory: str | None = None,
+    size: str | None = None,
+    seconds: int = 3600,
+    title: str = "",
+    key: str | None = None,
+    reuse: bool = False,
+) -> dict[str, Any]:
+    """What a submit sends to the service; see `submit`."""
     path = find_notebook(notebook)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -282,7 +310,7 @@ def submit(
     lab = laboratory or os.environ.get("BLUECLOUD_LAB", "")
     if not lab:
         raise ServiceError("name a laboratory: BLUECLOUD_LAB is not set here")
-    body = {
+    return {
         "laboratory": lab,
         "notebook": {"name": path.name, "content": content},
         "parameters": dict(parameters or {}),
@@ -293,8 +321,6 @@ def submit(
         "key": key,
         "reuse": reuse,
     }
-    asked = service or Service()
-    return _submission(asked.ask("POST", "/runs", json=body, timeout=_LONG), asked)
 
 
 def find_notebook(notebook: str | Path) -> Path:

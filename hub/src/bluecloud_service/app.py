@@ -23,6 +23,8 @@ from .runs.admission import RefusedParameters
 from .runs.assembly import assemble
 from .runs.keeper import Keeper
 from .runs.routes import router as runs_router
+from .schedules.routes import router as schedules_router
+from .schedules.timekeeper import Timekeeper
 from .searched import index_of, kind_of
 from .settings import ServiceSettings
 from .stac_api import router
@@ -54,10 +56,18 @@ def make_app(settings: ServiceSettings) -> FastAPI:
             yield
             return
         keeper = assembled.keeper
+        timekeeper = Timekeeper(
+            assembled.schedules,
+            assembled.runs,
+            person=identities.named,
+            keeps=lambda: keeper.holds,
+        )
         keeper.begin()
+        timekeeper.begin()
         try:
             yield
         finally:
+            await run_in_threadpool(timekeeper.end)
             await run_in_threadpool(keeper.end)
 
     app = FastAPI(
@@ -72,7 +82,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     app.add_middleware(
         ShortRequests,
         most_bytes=settings.most_bytes,
-        longer={f"{prefix}/runs": settings.most_notebook_bytes},
+        longer={f"{prefix}/{one}": settings.most_notebook_bytes for one in ("runs", "schedules")},
     )
     open_to_all = APIRouter()
 
@@ -91,6 +101,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     if assembled is not None:
         app.state.admitted = admitted
         app.include_router(runs_router(assembled.runs), prefix=prefix)
+        app.include_router(schedules_router(assembled.schedules, assembled.runs), prefix=prefix)
         app.include_router(credentials_router(assembled.credentials), prefix=prefix)
 
     @app.exception_handler(ServiceError)

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import httpx
 
@@ -94,6 +95,32 @@ class Identities:
                 self._known.clear()
             self._known[key] = (time.monotonic() + _BELIEVED_S, person)
         return person
+
+    def named(self, name: str) -> Person:
+        """Whoever has a name, with the groups they are in now, asked as the service itself.
+
+        Raises
+        ------
+        NotAllowed
+            If the hub knows nobody of that name.
+        NotNow
+            If the hub does not answer, or does not tell the service.
+        """
+        token = self._settings.hub_token
+        if token is None:
+            raise NotNow("JUPYTERHUB_API_TOKEN is not set: the hub cannot be asked about people")
+        headers = {"Authorization": f"token {token.get_secret_value()}"}
+        try:
+            address = f"{self._settings.hub_api}/users/{quote(name, safe='')}"
+            answer = self._hub.get(address, headers=headers)
+            if answer.status_code == 404:
+                raise NotAllowed(f"the hub knows nobody of the name {name!r} any more")
+            answer.raise_for_status()
+            told = answer.json()
+            groups = frozenset(map(str, told.get("groups") or ()))
+            return Person(str(told["name"]), groups, told.get("admin") is True)
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise NotNow(f"the hub could not be asked who {name!r} is: {error}") from error
 
     def _ask(self, token: str) -> Person:
         try:

@@ -23,6 +23,7 @@ _NAMES = {
     "port": "BLUECLOUD_SERVICE_PORT",
     "per_minute": "BLUECLOUD_SERVICE_PER_MINUTE",
     "hub_api": "JUPYTERHUB_API_URL",
+    "hub_token": "JUPYTERHUB_API_TOKEN",
     "prefix": "JUPYTERHUB_SERVICE_PREFIX",
     "state": "BLUECLOUD_STATE",
     "database_url": "BLUECLOUD_SERVICE_DATABASE_URL",
@@ -55,8 +56,8 @@ class ServiceSettings(BaseModel):
         How many requests a person may make in a minute; without a token, an address.
     most_bytes, most_notebook_bytes
         The longest request that is read; ``most_notebook_bytes`` is that of a submit.
-    hub_api
-        Where the hub is asked who somebody is.
+    hub_api, hub_token
+        Where the hub is asked who somebody is, and the service's own token there.
     prefix
         Where the service lies below its host.
     state
@@ -91,6 +92,7 @@ class ServiceSettings(BaseModel):
     runs_memory: Annotated[str, Field(pattern=r"^[1-9][0-9]*[MG]$")] | None = None
     runs_batch: Annotated[int, Field(ge=1, le=200)] = 20
     hub_api: str = "http://127.0.0.1:8081/hub/api"
+    hub_token: SecretStr | None = None
     prefix: Annotated[str, Field(pattern=r"^/([\w.-]+/)*$")] = f"/services/{NAME}/"
 
     @property

@@ -15,6 +15,7 @@ from ..credentials.store import Credentials
 from ..credentials.vault import Vault
 from ..database import open_database
 from ..keys import keys_of
+from ..schedules.store import Schedules
 from ..settings import ServiceSettings
 from .admission import Laboratories
 from .engines import Engine
@@ -38,6 +39,7 @@ class Assembled:
     keeper: Keeper
     tokens: UnitTokens
     credentials: Credentials
+    schedules: Schedules
 
 
 def assemble(settings: ServiceSettings) -> Assembled | None:
@@ -103,4 +105,5 @@ def assemble(settings: ServiceSettings) -> Assembled | None:
         keeper=keeper,
         tokens=tokens,
         credentials=Credentials(database, Vault(keys)),
+        schedules=Schedules(database),
     )
