@@ -135,6 +135,7 @@ def test_a_killed_unit_is_another_attempt_and_says_so(tmp_path: Path) -> None:
     assert (noted["attempt"], noted["cause"]["kind"]) == (1, "unit-lost")
     # What the first attempt did is still there to be looked at.
     assert outputs(folder.path / "work-1" / folder.executed.name)
+    assert not list((state / "service" / "units").glob("*.log")), "units that ended are forgotten"
 
 
 def test_a_unit_that_is_killed_each_time_is_given_up_with_its_cause(tmp_path: Path) -> None:

@@ -259,6 +259,7 @@ class Keeper:
             self._runs.note(run, "again", attempt=number, cause=state.cause.model_dump())
             queued = replace(row, state="queued", unit="", cells_done=0, started=None)
             self._index.put([queued])
+            self._forget_if_done(row.unit)
             return
         if not state.settled:
             limits = run.request().limits
@@ -281,15 +282,15 @@ class Keeper:
         )
         self._index.put([settled])
         self._ended(settled)
-        self._forget_if_done(settled)
+        self._forget_if_done(settled.unit)
 
-    def _forget_if_done(self, row: Row) -> None:
+    def _forget_if_done(self, unit: str) -> None:
         """Have the engine forget a unit whose last run has come to its end."""
-        if row.unit and not any(other.unit == row.unit for other in self._index.unsettled()):
-            answer = self._engine.ask([row.unit])[row.unit]
+        if unit and not any(other.unit == unit for other in self._index.unsettled()):
+            answer = self._engine.ask([unit])[unit]
             if answer.state == "running":  # its verdicts are there, so it is about to end
-                self._engine.stop(row.unit)
-            self._engine.forget(row.unit)
+                self._engine.stop(unit)
+            self._engine.forget(unit)
 
     # Those that wait -------------------------------------------------------------------------
 
