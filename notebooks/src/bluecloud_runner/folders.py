@@ -12,10 +12,13 @@
                 attempts/<n>.json       an `Attempt`: claimed before its unit is started
                 events.jsonl            an `Event` a line: what the service did and found
                 outputs.json            what lies in ``work/outputs``, as the service measured it
+                capsule/                what the service tells of the whole run (RO-Crate)
             work/                       the run's own, which nobody trusts
                 events.jsonl            an `Event` a line: cells, lines of log, the end
                 executed.ipynb          saved whole and at once, again and again
                 accesses.jsonl          each reading of a source (``BLUECLOUD_ACCESS_LOG``)
+                environment.json        packages, hardware and settings, as the runner found them
+                resources.csv           what was used over time, as the runner saw it
                 verdict.json            a `Verdict` in its seal, when the runner has come to one
                 staging/                where the notebook works and writes
                 outputs/                what it wrote, once it has succeeded
@@ -151,7 +154,13 @@ class Usage(Record):
 
 
 class Verdict(Record):
-    """What the runner found of a run, at its end."""
+    """What the runner found of a run, at its end.
+
+    Attributes
+    ----------
+    witnessed
+        The SHA-256 of the files in ``work`` that the runner itself wrote, by their names.
+    """
 
     run: Annotated[str, Field(pattern=RUN)]
     attempt: int
@@ -161,6 +170,7 @@ class Verdict(Record):
     cells_done: int = 0
     forked: bool = False
     usage: Usage = Usage()
+    witnessed: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = {}
     started: datetime
     ended: datetime
 
@@ -186,10 +196,13 @@ class RunFolder:
         self.attempts = self.record / "attempts"
         self.events = self.record / "events.jsonl"
         self.measured = self.record / "outputs.json"
+        self.capsule = self.record / "capsule"
         self.work = path / "work"
         self.work_events = self.work / "events.jsonl"
         self.executed = self.work / "executed.ipynb"
         self.accesses = self.work / "accesses.jsonl"
+        self.environment = self.work / "environment.json"
+        self.resources = self.work / "resources.csv"
         self.verdict = self.work / "verdict.json"
         self.staging = self.work / "staging"
         self.outputs = self.work / "outputs"

@@ -24,6 +24,7 @@ from bluecloud_runner.execution.client import BoundedClient
 from bluecloud_runner.execution.saving import Saving
 from bluecloud_runner.execution.telling import Telling
 from bluecloud_runner.redaction import Secrets
+from bluecloud_runner.resources import Samples, written
 
 How = Literal["completed", "failed", "kernel-died", "kernel-missing", "time-limit", "cancelled"]
 Stop = Literal["time-limit", "cancelled"]
@@ -51,6 +52,8 @@ class Findings:
         Of a kernel that did not start.
     unsaved
         Why the notebook could not be saved at last.
+    samples
+        What it used over time.
     """
 
     how: How = "completed"
@@ -64,6 +67,7 @@ class Findings:
     forked: bool = False
     cpu_s: float = 0.0
     peak_bytes: int = 0
+    samples: Samples = field(default_factory=Samples)
 
 
 @dataclass
@@ -259,7 +263,7 @@ class Execution:
 
     async def _watch(self, client: BoundedClient) -> None:
         """Save, sample and look whether it is to stop, for as long as it runs."""
-        next_sample = time.monotonic() + _SAMPLE_S
+        next_sample = time.monotonic()
         while True:
             await asyncio.sleep(_WATCH_S)
             now = time.monotonic()
@@ -270,19 +274,23 @@ class Execution:
                     self._stopping.set_result("time-limit")
             if self._unsaved_changes:
                 self._unsaved_changes = not self._saving.save_if_due()
-            if now >= next_sample:
+            if now >= next_sample and self._sample(client):
                 next_sample = now + _SAMPLE_S
-                self._sample(client)
 
-    def _sample(self, client: BoundedClient) -> None:
+    def _sample(self, client: BoundedClient) -> bool:
+        """Note what is used now; False where there is no kernel yet."""
         pid = getattr(getattr(client.km, "provisioner", None), "pid", None)
         if pid is None:
-            return
+            return False
         sample = of_session(pid)
-        self._findings.peak_bytes = max(self._findings.peak_bytes, sample.memory_bytes)
+        found = self._findings
+        found.peak_bytes = max(found.peak_bytes, sample.memory_bytes)
+        at = time.monotonic() - self._started
+        found.samples.add(at, sample.cpu_s, sample.memory_bytes, written(self.folder))
         self._telling.tell(
             "resources", cpu_s=round(sample.cpu_s, 2), memory_bytes=sample.memory_bytes
         )
+        return True
 
     def _mark(self, cell: NotebookNode, **said: Any) -> None:
         cell.metadata["papermill"].update(said)

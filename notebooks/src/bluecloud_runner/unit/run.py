@@ -21,6 +21,7 @@ from bluecloud_runner.injection import with_parameters
 from bluecloud_runner.parameters import parameter_form
 from bluecloud_runner.redaction import Secrets, secrets_given
 from bluecloud_runner.staging import OutputsRefused, give_out
+from bluecloud_runner.unit.witness import Witness, redact_accesses
 
 _told_to_stop = False
 
@@ -31,10 +32,12 @@ def execute(run: RunFolder, request: Request, attempt: int) -> Verdict:
     started = datetime.now(UTC)
     secrets = secrets_given()
     found = Findings(how="failed")
+    witness = Witness(run)
     before = evidence.memory()
     try:
         _make_ready(run, attempt)
         notebook = _notebook(run, request)
+        witness.write_environment(request)
         os.chdir(run.staging)
         os.environ["BLUECLOUD_ACCESS_LOG"] = str(run.accesses)
         os.environ["BLUECLOUD_RUN"] = request.id
@@ -48,6 +51,8 @@ def execute(run: RunFolder, request: Request, attempt: int) -> Verdict:
             secrets=secrets,
             stop=lambda: _told_to_stop or (run.given / "cancel").exists(),
         ).run()
+        witness.write_resources(found.samples)
+        redact_accesses(run, secrets)
         cause = _cause(found, request, before, run)
         if cause is None:
             give_out(
@@ -63,7 +68,8 @@ def execute(run: RunFolder, request: Request, attempt: int) -> Verdict:
     except OSError as error:
         full = evidence.is_full(run.work)
         cause = causes.disk_full() if full else causes.runner_failed(f"{error}")
-    return _verdict(run, request, attempt, started, found, cause, secrets)
+    verdict = _verdict(run, request, attempt, started, found, cause, secrets)
+    return verdict.model_copy(update={"witnessed": witness.sums})
 
 
 def _note_stop(_number: int, _frame: object) -> None:
@@ -73,7 +79,8 @@ def _note_stop(_number: int, _frame: object) -> None:
 
 def _make_ready(run: RunFolder, attempt: int) -> None:
     """Put an earlier attempt's work aside, and make the folder to work in."""
-    left = [run.work_events, run.executed, run.accesses, run.staging]
+    left = [run.work_events, run.executed, run.accesses, run.environment, run.resources]
+    left.append(run.staging)
     if attempt > 1 and any(path.exists() for path in left):
         aside = run.work / f"attempt-{attempt - 1}"
         aside.mkdir(exist_ok=True)
