@@ -76,6 +76,7 @@ ROUTES = {
     ("GET", "/runs/{run}/notebook"): 404,
     ("GET", "/runs/{run}/log"): 404,
     ("GET", "/runs/{run}/outputs/{path}"): 404,
+    ("GET", "/runs/{run}/capsule"): 404,
     ("POST", "/submissions/{submission}/cancel"): 404,
     ("POST", "/submissions/{submission}/again"): 404,
     ("DELETE", "/submissions/{submission}"): 404,

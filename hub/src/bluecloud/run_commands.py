@@ -144,10 +144,17 @@ def again(name: Annotated[str, typer.Argument(metavar="RUN|SUBMIT")]) -> None:
 def fetch(
     name: Annotated[str, typer.Argument(metavar="RUN|SUBMIT")],
     folder: Annotated[Path, typer.Option("--into", help="Where to.")] = Path("runs"),
+    capsule: Annotated[
+        bool, typer.Option("--capsule", help="All that is left of each, as an RO-Crate.")
+    ] = False,
+    packed: Annotated[bool, typer.Option("--zip", help="The same, as one file.")] = False,
 ) -> None:
     """Bring executed notebooks and what they made into a folder."""
     found = [runs.get(name)] if "-" in name else runs.submission(name).runs
     for each in found:
+        if capsule or packed:
+            typer.echo(str(each.capsule(folder, packed=packed)))
+            continue
         for path in each.fetch(folder):
             typer.echo(str(path))
 

@@ -27,6 +27,7 @@ from urllib.parse import quote
 
 import httpx
 
+from . import capsules
 from .service import Service, ServiceError
 
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
@@ -150,6 +151,10 @@ class Run:
             path.parent.mkdir(parents=True, exist_ok=True)
             written.append(self._bring(f"/runs/{self.id}/outputs/{quote(output['path'])}", path))
         return written
+
+    def capsule(self, folder: str | Path = ".", *, packed: bool = False) -> Path:
+        """Bring all that is left of it, as an RO-Crate: see `bluecloud.capsules.fetch`."""
+        return capsules.fetch(self._service, self.id, Path(folder), packed=packed)
 
     def _bring(self, address: str, path: Path) -> Path:
         draft = path.with_name(f".{path.name[:200]}.part")

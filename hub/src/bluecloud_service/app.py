@@ -55,7 +55,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         if assembled is None:
             yield
             return
-        keeper = assembled.keeper
+        keeper, capsules = assembled.keeper, assembled.capsules
         timekeeper = Timekeeper(
             assembled.schedules,
             assembled.runs,
@@ -64,11 +64,13 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         )
         keeper.begin()
         timekeeper.begin()
+        capsules.begin()
         try:
             yield
         finally:
             await run_in_threadpool(timekeeper.end)
             await run_in_threadpool(keeper.end)
+            await run_in_threadpool(capsules.end)
 
     app = FastAPI(
         lifespan=keeping,

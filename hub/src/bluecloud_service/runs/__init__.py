@@ -11,5 +11,6 @@
     keeper      the loop that starts, watches and ends them
     index       the table in which runs are listed; made anew from the folders at will
     watching    what happens, as it happens
+    capsule     what is left of a run for others, as an RO-Crate
     routes      the addresses of all this
 """

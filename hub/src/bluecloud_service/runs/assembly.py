@@ -18,6 +18,7 @@ from ..keys import keys_of
 from ..schedules.store import Schedules
 from ..settings import ServiceSettings
 from .admission import Laboratories
+from .capsule.keeping import Capsules
 from .engines import Engine
 from .engines.local import LocalEngine
 from .index import RunIndex
@@ -37,13 +38,14 @@ class Assembled:
 
     runs: RunService
     keeper: Keeper
+    capsules: Capsules
     tokens: UnitTokens
     credentials: Credentials
     schedules: Schedules
 
 
 def assemble(settings: ServiceSettings) -> Assembled | None:
-    """The runs and logins of a deployment, the keeper not begun; None without a state folder.
+    """The runs and logins of a deployment, nothing begun; None without a state folder.
 
     Raises
     ------
@@ -96,13 +98,23 @@ def assemble(settings: ServiceSettings) -> Assembled | None:
             "BLUECLOUD_SNAPSHOTS": f"{own}/.bluecloud/snapshots",
         }
 
-    keeper = Keeper(runs, index, engine, capacity, deployment=deployment.name, told=tell)
+    capsules = Capsules(runs)
+    keeper = Keeper(
+        runs,
+        index,
+        engine,
+        capacity,
+        deployment=deployment.name,
+        told=tell,
+        ended=capsules.soon,
+    )
     laboratories = Laboratories(
         deployment.labs_folder, state / "releases" if in_containers else None
     )
     return Assembled(
-        runs=RunService(runs, index, engine, keeper, laboratories),
+        runs=RunService(runs, index, engine, keeper, laboratories, capsules),
         keeper=keeper,
+        capsules=capsules,
         tokens=tokens,
         credentials=Credentials(database, Vault(keys)),
         schedules=Schedules(database),

@@ -127,6 +127,12 @@ def router(service: RunService) -> APIRouter:
         }
         return StreamingResponse(pieces(), media_type="application/octet-stream", headers=headers)
 
+    @routes.get("/runs/{run}/capsule", summary="All that is left of it, as an RO-Crate in a zip")
+    def capsule(run: RunId, person: Asker) -> StreamingResponse:
+        pieces = service.capsule(person, run)
+        headers = {**_CLOSED, "Content-Disposition": f"attachment; filename={run}.zip"}
+        return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+
     @routes.post("/submissions/{submission}/cancel", status_code=202, summary="End all its runs")
     def cancel_all(submission: SubmissionId, person: Asker) -> Listed:
         return service.cancel_all(person, submission)

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
@@ -17,6 +17,8 @@ from bluecloud_runner.folders import RUN, RunFolder
 from ..errors import NotAsked, NotThere
 from ..identity import Person
 from .admission import Laboratories
+from .capsule.giving import archive
+from .capsule.keeping import Capsules
 from .engines import Engine, EngineAway
 from .index import Row, RunIndex, row_of
 from .keeper import Keeper
@@ -38,12 +40,14 @@ class RunService:
         engine: Engine,
         keeper: Keeper,
         laboratories: Laboratories,
+        capsules: Capsules,
     ) -> None:
         self._runs = runs
         self._index = index
         self._engine = engine
         self._keeper = keeper
         self._laboratories = laboratories
+        self._capsules = capsules
 
     def admit(self, person: Person, asked: Submit) -> None:
         """Check a submit as `submit` does, and keep nothing of it."""
@@ -273,6 +277,18 @@ class RunService:
             raise NotThere(f"run {run} left no file {path!r}")
         file = open_below(folder.outputs, path)
         return file, known[path].bytes, quote(PurePosixPath(path).name)
+
+    def capsule(self, person: Person, run: str) -> Iterator[bytes]:
+        """The pieces of an archive of all that is left of a run.
+
+        Raises
+        ------
+        NotThere
+            If the person has no such run, or it has not ended.
+        """
+        row, folder = self._mine(person, run)
+        self._capsules.make(folder, row.title)
+        return archive(folder)
 
     def last_lines(self, person: Person, run: str) -> list[str]:
         """What the unit of a run wrote of itself, the last lines."""
