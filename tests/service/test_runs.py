@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from bluecloud import runs
+from bluecloud.cli import application
 from bluecloud.service import Service
 from tests.service.serving import four_people, serving_runs
 from tests.service.work import notebook
@@ -30,3 +33,8 @@ def test_a_sweep_is_submitted_watched_and_fetched(tmp_path: Path) -> None:
         assert fetched[1].read_text() == "1"
         again = submitted.again()
         assert [run.parameters["n"] for run in again.wait(timeout=120).runs] == [3]
+
+
+def test_options_may_follow_the_notebook() -> None:
+    told = CliRunner().invoke(application(), ["run", "none.ipynb", "--watch", "-p", "n=1"])
+    assert (told.exit_code, told.output) == (1, "none.ipynb: no such file\n")

@@ -15,7 +15,10 @@ from . import runs
 from .arguments import named_values, said, swept_values
 from .service import ServiceError
 
-run = typer.Typer(help="Run a notebook with parameters; it goes on without you.")
+run = typer.Typer(
+    help="Run a notebook with parameters; it goes on without you.",
+    context_settings={"allow_interspersed_args": True},  # options after the notebook too
+)
 ask = typer.Typer(help="Your runs: list, show, watch, cancel, again, fetch.", no_args_is_help=True)
 
 

@@ -20,7 +20,7 @@ from bluecloud_runner.folders import Record
 
 # What a result may hang on. Never a whole environment: tokens are in it.
 SETTINGS = re.compile(
-    r"^(BLUECLOUD_(LAB|RELEASE|TIERS|(?!SERVICE_|DATABASE_)\w+_URL)|DASK_NUM_WORKERS|LANG|LC_ALL"
+    r"^(BLUECLOUD_(LAB|RELEASE|TIERS|(?!SERVICE_|DATABASE_|INDEX_)\w+_URL)|DASK_NUM_WORKERS|LANG|LC_ALL"
     r"|OMP_NUM_THREADS|PYTHONHASHSEED|TZ)$"
 )
 _FOLDER = re.compile(r"^(?P<name>.+)-(?P<version>[^-]+)\.(dist|egg)-info$")
