@@ -33,6 +33,12 @@ def test_a_sweep_is_submitted_watched_and_fetched(tmp_path: Path) -> None:
         assert fetched[1].read_text() == "1"
         again = submitted.again()
         assert [run.parameters["n"] for run in again.wait(timeout=120).runs] == [3]
+        earlier = runs.submit(path, {"n": 1}, laboratory="environment", reuse=True, service=service)
+        assert (earlier.reused, [run.id for run in earlier.runs]) == (True, [good.id])
+        assert f"answered by {good.id} of ada" in earlier.words
+        with Service(served.address, "ben") as other:
+            new = runs.submit(path, {"n": 1}, laboratory="environment", reuse=True, service=other)
+            assert (new.reused, good.id in new.words) == (False, False)
 
 
 def test_options_may_follow_the_notebook() -> None:

@@ -46,8 +46,12 @@ def submit(
     title: Annotated[str, typer.Option(help="A name for people.")] = "",
     key: Annotated[str | None, typer.Option(help="The same key twice is one submit.")] = None,
     reuse: Annotated[
-        bool, typer.Option("--reuse", help="An earlier run that did the same will do.")
+        bool, typer.Option("--reuse", help="An earlier run of yours that did the same will do.")
     ] = False,
+    data_age: Annotated[
+        float,
+        typer.Option(min=0, help="With --reuse: hours since it may have read what can change."),
+    ] = 0.0,
     watch: Annotated[bool, typer.Option("--watch", help="Stay until it has ended.")] = False,
 ) -> None:
     """Run a notebook with parameters, or a sweep of it."""
@@ -69,9 +73,12 @@ def submit(
         title=title,
         key=key,
         reuse=reuse,
+        reuse_age_s=round(data_age * 3600),
     )
-    what = "is answered by an earlier run" if submitted.reused else "is submitted"
-    typer.echo(f"{submitted.id}: {len(submitted.runs)} run(s), which {what}")
+    what = "not executed again" if submitted.reused else "submitted"
+    typer.echo(f"{submitted.id}: {len(submitted.runs)} run(s), {what}")
+    if submitted.words:
+        typer.echo(f"reuse: {submitted.words}")
     if watch:
         _watch(submitted)
 

@@ -18,7 +18,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -172,17 +172,20 @@ class Submission:
     ----------
     reused
         Whether earlier runs of the same image, notebook and parameters are the answer.
+    words
+        Where that was asked for: whose they are and when they ended, or why there are none.
     """
 
     id: str
     runs: Sequence[Run]
     reused: bool
     _service: Service
+    words: str = ""
 
     def now(self) -> Submission:
         """The same submit, with its runs as they are now."""
         if self.reused:
-            return Submission(self.id, [run.now() for run in self.runs], True, self._service)
+            return replace(self, runs=[run.now() for run in self.runs])
         found, after = [], None
         while True:
             asked = {"submission": self.id, "limit": 1000, **({"after": after} if after else {})}
@@ -244,6 +247,7 @@ def submit(
     title: str = "",
     key: str | None = None,
     reuse: bool = False,
+    reuse_age_s: int = 0,
     service: Service | None = None,
 ) -> Submission:
     """Submit a run of a notebook, or a sweep of them.
@@ -265,7 +269,10 @@ def submit(
     key
         The same key twice is one submit, so that it is safe to repeat after a broken line.
     reuse
-        Whether an earlier run that did the same may be the answer.
+        Whether an earlier run of yours that did the same may be the answer.
+    reuse_age_s
+        How long ago that may have read what can have changed since: data of providers, and
+        files of your own. Samples do not change.
 
     Returns
     -------
@@ -289,6 +296,7 @@ def submit(
         title=title,
         key=key,
         reuse=reuse,
+        reuse_age_s=reuse_age_s,
     )
     asked = service or Service()
     return _submission(asked.ask("POST", "/runs", json=body, timeout=_LONG), asked)
@@ -305,6 +313,7 @@ def asked_of(
     title: str = "",
     key: str | None = None,
     reuse: bool = False,
+    reuse_age_s: int = 0,
 ) -> dict[str, Any]:
     """What a submit sends to the service; see `submit`."""
     path = find_notebook(notebook)
@@ -325,6 +334,7 @@ def asked_of(
         "title": title,
         "key": key,
         "reuse": reuse,
+        "reuse_age_s": reuse_age_s,
     }
 
 
@@ -395,7 +405,8 @@ def _submission(told: Mapping[str, Any], service: Service) -> Submission:
     runs = [Run.told(said, service) for said in told["runs"]]
     if not told["reused"]:
         runs.sort(key=lambda run: run.id)
-    return Submission(str(told["submission"]), runs, bool(told["reused"]), service)
+    words = str(told.get("words", ""))
+    return Submission(str(told["submission"]), runs, bool(told["reused"]), service, words)
 
 
 def _plain(sweep: Any) -> Any:

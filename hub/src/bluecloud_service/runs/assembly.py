@@ -23,6 +23,7 @@ from .engines import Engine
 from .engines.local import LocalEngine
 from .index import RunIndex
 from .keeper import Keeper
+from .reuse import Reuse
 from .service import RunService
 from .sharing import Capacity
 from .store import Runs
@@ -112,7 +113,15 @@ def assemble(settings: ServiceSettings) -> Assembled | None:
         deployment.labs_folder, state / "releases" if in_containers else None
     )
     return Assembled(
-        runs=RunService(runs, index, engine, keeper, laboratories, capsules),
+        runs=RunService(
+            runs,
+            index,
+            engine,
+            keeper,
+            laboratories,
+            capsules,
+            Reuse(runs, index, capsules, told),
+        ),
         keeper=keeper,
         capsules=capsules,
         tokens=tokens,

@@ -23,6 +23,7 @@ from .engines import Engine, EngineAway
 from .index import Row, RunIndex, row_of
 from .keeper import Keeper
 from .outputs import Measured, open_below
+from .reuse import Earlier, Reuse
 from .state import ENDED, state_of
 from .store import Runs, Submission, Work, sameness
 from .wire import Detail, Listed, Managed, NotebookFile, Run, Submit, Submitted
@@ -41,6 +42,7 @@ class RunService:
         keeper: Keeper,
         laboratories: Laboratories,
         capsules: Capsules,
+        reuse: Reuse,
     ) -> None:
         self._runs = runs
         self._index = index
@@ -48,6 +50,7 @@ class RunService:
         self._keeper = keeper
         self._laboratories = laboratories
         self._capsules = capsules
+        self._reuse = reuse
 
     def admit(self, person: Person, asked: Submit) -> None:
         """Check a submit as `submit` does, and keep nothing of it."""
@@ -62,11 +65,18 @@ class RunService:
             If it is not admitted, with the reason.
         """
         work = self._laboratories.admit(person, asked)
-        if asked.reuse and (earlier := self._earlier(person, work)):
+        earlier = Earlier()
+        if asked.reuse:
+            earlier = self._reuse.earlier(_name(person), work, age_s=asked.reuse_age_s)
+        if earlier.rows:
             return Submitted(
-                submission=earlier[0].submission, runs=[self._run(r) for r in earlier], reused=True
+                submission=earlier.rows[0].submission,
+                runs=[self._run(row) for row in earlier.rows],
+                reused=True,
+                words=earlier.words,
             )
-        return self._keep(person, work, key=asked.key)
+        kept = self._keep(person, work, key=asked.key)
+        return kept.model_copy(update={"words": earlier.words})
 
     def _keep(self, person: Person, work: Work, *, key: str | None = None) -> Submitted:
         submission = self._runs.submit(_name(person), work, key=key)
@@ -90,16 +100,6 @@ class RunService:
                 )
             )
         return rows
-
-    def _earlier(self, person: Person, work: Work) -> list[Row]:
-        """The earlier run of each set of parameters, if there is one of every set."""
-        found = []
-        for parameters in work.parameters:
-            row = self._index.alike(work.sameness(parameters), _name(person))
-            if row is None:
-                return []
-            found.append(row)
-        return found
 
     def listed(
         self,

@@ -45,6 +45,8 @@ class Submit(Asked):
     reuse
         Whether an earlier run of the same image, notebook and parameters that succeeded may be
         the answer.
+    reuse_age_s
+        How long ago it may have read what can have changed since: providers' data, own files.
     """
 
     laboratory: str
@@ -56,6 +58,7 @@ class Submit(Asked):
     key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     title: Annotated[str, Field(max_length=200)] = ""
     reuse: bool = False
+    reuse_age_s: Annotated[int, Field(ge=0)] = 0
 
 
 class Run(BaseModel):
@@ -112,11 +115,20 @@ class Listed(BaseModel):
 
 
 class Submitted(BaseModel):
-    """What a submit became; ``reused`` names the earlier run where that is the answer."""
+    """What a submit became.
+
+    Attributes
+    ----------
+    reused
+        Whether earlier runs are the answer.
+    words
+        Whose and when, or why there is none; empty where it was not asked for.
+    """
 
     submission: str
     runs: list[Run]
     reused: bool = False
+    words: str = ""
 
 
 class Managed(BaseModel):

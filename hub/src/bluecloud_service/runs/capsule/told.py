@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
@@ -65,6 +66,11 @@ def accesses(run: RunFolder) -> Accesses:
         else:
             found.left_out += 1
     return found
+
+
+def kept(path: Path) -> list[Access]:
+    """What a capsule's own file says was read."""
+    return [Access.model_validate_json(line) for line in path.read_bytes().splitlines()]
 
 
 def log(run: RunFolder) -> bytes:
