@@ -5,42 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from bluecloud import runs
 from bluecloud.service import Service, ServiceError
 from bluecloud_hub.settings import checkout
 from bluecloud_runner.folders import RunFolder
-from bluecloud_service.errors import NotThere
-from bluecloud_service.runs.capsule.keeping import Capsules
-from bluecloud_service.runs.capsule.pages import Pages
-from bluecloud_service.runs.capsule.told import MOST_ACCESSES, accesses
-from bluecloud_service.runs.capsule.writing import write
 from bluecloud_service.runs.store import Runs
+from tests.service.leaving import ACCESS, opened
 from tests.service.serving import Serving, four_people, serving_runs
-from tests.service.work import judge, notebook, work
+from tests.service.work import notebook
 
-ACCESS = {
-    "source": "eurobis",
-    "entry": "zooplankton_abundance",
-    "title": "Zooplankton",
-    "request": "{}",
-    "tier": "sample",
-    "access_time": "2026-11-25T10:00:00+00:00",
-    "dataset_version": "2024-06-06",
-    "licence": "CC0 1.0 (https://creativecommons.org/publicdomain/zero/1.0)",
-    "citation": "SYNTHETIC data",
-    "checksum": "sha256:" + "0" * 64,
-    "synthetic": "true",
-    "address": "",
-    "files": ["a.parquet"],
-}
 HONEST = f"""
 import json, os
 from pathlib import Path
@@ -122,7 +103,8 @@ def judged(tmp_path: Path, *crates: Path) -> dict[str, list[str]]:
         pytest.skip("the judges are not installed: make install")
     command = [python, Path(__file__).with_name("crate_judge.py"), tmp_path, *crates]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
-    found: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    told = next(line for line in done.stdout.splitlines() if line.startswith("{"))
+    found: dict[str, list[str]] = json.loads(told)
     return found
 
 
@@ -134,11 +116,13 @@ def test_each_end_leaves_a_crate_that_the_validator_takes(left: Left, tmp_path: 
         entity.pop("instrument", None)
     (spoilt / "ro-crate-metadata.json").write_text(json.dumps(told))
 
-    found = judged(tmp_path, spoilt, *left.folders.values())
+    in_an_image, waiting = (opened(tmp_path, name) for name in ("image", "waiting"))
+
+    found = judged(tmp_path, spoilt, in_an_image, waiting, *left.folders.values())
 
     assert any("MUST have an instrument" in fault for fault in found.pop(str(spoilt)))
     assert [faults for faults in found.values() if faults] == []
-    assert len(found) == 3
+    assert len(found) == 5
 
 
 def test_a_capsule_tells_what_was_run_by_whom_from_what_and_what_came_out(left: Left) -> None:
@@ -149,7 +133,7 @@ def test_a_capsule_tells_what_was_run_by_whom_from_what_and_what_came_out(left: 
     assert entity["sha256"] == hashlib.sha256(b"1").hexdigest()
     assert graph["#value-n"]["value"] == "1"
     (action,) = [each for each in graph.values() if each["@type"] == "CreateAction"]
-    assert action["actionStatus"]["@id"].endswith("CompletedActionStatus")
+    assert action["actionStatus"].endswith("CompletedActionStatus")
     assert graph[action["agent"]["@id"]]["name"] == "ada"
     (source,) = [e for e in graph.values() if e["@type"] == "Dataset" and e["@id"] != "./"]
     assert source["identifier"] == "eurobis:zooplankton_abundance"
@@ -168,7 +152,7 @@ def test_a_capsule_tells_what_was_run_by_whom_from_what_and_what_came_out(left: 
 def test_a_capsule_of_a_failed_run_says_what_it_did_and_why_it_failed(left: Left) -> None:
     graph = left.graph("failed")
     (action,) = [each for each in graph.values() if each["@type"] == "CreateAction"]
-    assert action["actionStatus"]["@id"].endswith("FailedActionStatus")
+    assert action["actionStatus"].endswith("FailedActionStatus")
     assert action["error"].startswith("Cell 3 raised AssertionError")
     executed = left.read("failed", "executed.ipynb")
     assert executed["cells"][-1]["metadata"]["papermill"]["status"] == "failed"
@@ -222,6 +206,8 @@ def test_a_file_that_was_altered_afterwards_is_not_given_out(left: Left, tmp_pat
         with pytest.raises(ServiceError):
             left.runs["forged"].capsule(tmp_path)
         assert list(tmp_path.iterdir()) == []
+        with left.served.client("ada") as ada, pytest.raises(httpx.RemoteProtocolError):
+            ada.get(f"/runs/{left.runs['forged'].id}/capsule")
     finally:
         output.write_bytes(kept)
     packed = left.runs["forged"].capsule(tmp_path, packed=True)
@@ -232,77 +218,3 @@ def test_a_capsule_is_its_persons_alone(left: Left) -> None:
     for name in ("ben", "mia", "olga"):
         with left.served.client(name) as other:
             assert other.get(f"/runs/{left.runs['honest'].id}/capsule").status_code == 404
-
-
-# Of folders, without a service ---------------------------------------------------------------
-
-
-def ended(store: Runs, run: RunFolder, state: str = "succeeded") -> None:
-    """Note the end of a run as the keeper does."""
-    verdict = judge(run).model_dump(mode="json")
-    now = verdict["ended"]
-    store.note(
-        run, "ended", attempt=1, state=state, cause=None, verdict=verdict, started=now, ended=now
-    )
-
-
-def begun(tmp_path: Path) -> tuple[Runs, RunFolder]:
-    store = Runs(tmp_path / "runs", for_containers=False)
-    (run,) = store.runs_of(store.submit("ada", work("n")))
-    assert store.claim(run, "unit-1")
-    return store, run
-
-
-def test_a_run_that_goes_on_has_none(tmp_path: Path) -> None:
-    _, run = begun(tmp_path)
-    with pytest.raises(NotThere, match="has not ended"):
-        write(run, "", Pages())
-    assert not run.capsule.exists()
-
-
-def test_links_that_a_run_left_lead_nowhere(tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text(json.dumps(ACCESS))
-    store, run = begun(tmp_path)
-    for path in (run.accesses, run.executed, run.environment, run.resources, run.work_events):
-        path.symlink_to(secret)
-    run.outputs.symlink_to(tmp_path)
-    ended(store, run)
-    write(run, "", Pages())
-    assert sorted(path.name for path in run.capsule.iterdir()) == [
-        *(".parts.json", "accesses.jsonl", "log.txt", "parameters.json"),
-        *("ro-crate-metadata.json", "run.json"),
-    ]
-    assert (run.capsule / "accesses.jsonl").read_text() == ""
-
-
-def test_one_that_cannot_be_written_whole_is_not_there(tmp_path: Path) -> None:
-    store, run = begun(tmp_path)
-    ended(store, run)
-    run.notebook.unlink()
-    with pytest.raises(FileNotFoundError):
-        write(run, "", Pages())
-    assert [path.name for path in run.record.iterdir() if "capsule" in path.name] == []
-
-
-def test_what_a_killed_service_missed_is_written_by_the_next(tmp_path: Path) -> None:
-    store, run = begun(tmp_path)
-    ended(store, run)
-    capsules = Capsules(Runs(store.folder, for_containers=False))
-    capsules.begin()
-    try:
-        until = time.monotonic() + 30
-        while not run.capsule.is_dir():
-            assert time.monotonic() < until
-            time.sleep(0.02)
-    finally:
-        capsules.end()
-
-
-def test_readings_without_end_are_bounded(tmp_path: Path) -> None:
-    _, run = begun(tmp_path)
-    line = json.dumps({"source": "obis", "entry": "a", "tier": "live"}) + "\n"
-    run.accesses.write_text(line * (MOST_ACCESSES + 5) + "{" * 200_000 + "\n")
-    found = accesses(run)
-    assert len(found.kept) == MOST_ACCESSES
-    assert found.left_out >= 5

@@ -296,9 +296,7 @@ def _action(known: Known) -> Entity:
         "agent": {"@id": _person(request)},
         "object": _ids([*values, *_source_ids(known.accesses)]),
         "result": _ids([*_outputs(known), *results]),
-        "actionStatus": {
-            "@id": f"http://schema.org/{'Completed' if good else 'Failed'}ActionStatus"
-        },
+        "actionStatus": f"http://schema.org/{'Completed' if good else 'Failed'}ActionStatus",
         "endTime": _time(state.ended or request.submitted),
     }
     if state.started:
@@ -359,8 +357,10 @@ def _id(path: str) -> str:
     return quote(path)
 
 
-def _ids(names: Iterable[str]) -> list[Entity]:
-    return [{"@id": name} for name in names]
+def _ids(names: Iterable[str]) -> Entity | list[Entity]:
+    """References; a single one is no list, as RO-Crate 1.1 recommends."""
+    found: list[Entity] = [{"@id": name} for name in names]
+    return found[0] if len(found) == 1 else found
 
 
 def _time(moment: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
@@ -26,6 +27,7 @@ from .pages import Pages
 from .parts import METADATA, OUTPUTS, Part, Teller
 
 _MOST_WITNESSED = 4 * 2**20
+_MOST_EXECUTED = 256 * 2**20
 
 
 def write(run: RunFolder, title: str, pages: Pages) -> None:
@@ -86,7 +88,7 @@ def _fill(draft: Path, run: RunFolder, state: State, title: str, pages: Pages) -
         words.append(f"{found.left_out} lines of its log of accesses are left out.")
     put("accesses.jsonl", found.jsonl(), "notebook")
     put("log.txt", told.log(run), "notebook")
-    executed = _measured(run.work, run.executed.name)
+    executed = _executed(run)
     if executed is not None and pages.render(run, draft / "executed.html"):
         written.append(_read_part(draft, "executed.html", "notebook"))
     elif executed is not None:
@@ -149,9 +151,13 @@ def _witnessed(run: RunFolder, name: str, sums: Mapping[str, str]) -> bytes | No
     return content if hashlib.sha256(content).hexdigest() == sums.get(name) else None
 
 
-def _measured(folder: Path, name: str) -> Part | None:
+def _executed(run: RunFolder) -> Part | None:
+    """The executed notebook, where there is one that a notebook can be."""
     try:
-        return _read_part(folder, name, "notebook")
+        with open_below(run.work, run.executed.name) as file:
+            if os.fstat(file.fileno()).st_size > _MOST_EXECUTED:
+                return None
+        return _read_part(run.work, run.executed.name, "notebook")
     except NotThere:
         return None
 
