@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import threading
 import time
 import zipfile
 from pathlib import Path
@@ -81,6 +82,26 @@ def test_what_a_killed_service_missed_is_written_by_the_next(tmp_path: Path) -> 
         while not run.capsule.is_dir():
             assert time.monotonic() < until
             time.sleep(0.02)
+    finally:
+        capsules.end()
+
+
+def test_none_is_written_while_runs_are_executed_unless_it_is_asked_for(tmp_path: Path) -> None:
+    store, run = begun(tmp_path)
+    ended(store, run)
+    asked = threading.Event()
+
+    def busy() -> bool:
+        asked.set()
+        return True
+
+    capsules = Capsules(store, busy)
+    capsules.begin()
+    try:
+        assert asked.wait(30)
+        assert not run.capsule.exists()
+        capsules.make(run, "")
+        assert run.capsule.is_dir()
     finally:
         capsules.end()
 

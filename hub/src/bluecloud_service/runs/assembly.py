@@ -99,7 +99,7 @@ def assemble(settings: ServiceSettings) -> Assembled | None:
             "BLUECLOUD_SNAPSHOTS": f"{own}/.bluecloud/snapshots",
         }
 
-    capsules = Capsules(runs)
+    capsules = Capsules(runs, busy=lambda: bool(index.of(state="running", limit=1)))
     keeper = Keeper(
         runs,
         index,

@@ -2,15 +2,18 @@
 
 It is written into a folder of its own beside ``capsule`` and renamed, so that there is all of it
 or none. Writing one takes a second, most of it for the page of the notebook; so it is done by one
-thread, after the run is said to have ended, and no run waits for it. Whoever asks for one that is
-not there yet does. What was missed because the service was ended is found when it is started
-again.
+thread, when no run is being executed: between containers a low priority does not count, and the
+pages of a sweep would slow the sweep down. Where runs never end, one a minute is written. Whoever
+asks for one that is not there yet has it written at once. What was missed because the service was
+ended is found when it is started again.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -24,12 +27,21 @@ from .writing import write
 
 log = logging.getLogger(__name__)
 
+_LOOK_S, _MOST_WAIT_S = 1.0, 60.0
+
 
 class Capsules:
-    """Writes the capsules of a deployment's runs."""
+    """Writes the capsules of a deployment's runs.
 
-    def __init__(self, runs: Runs) -> None:
+    Parameters
+    ----------
+    busy
+        Whether runs are being executed now.
+    """
+
+    def __init__(self, runs: Runs, busy: Callable[[], bool] = lambda: False) -> None:
         self._runs = runs
+        self._busy = busy
         self._pages = Pages()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="capsule")
         self._ending = threading.Event()
@@ -75,9 +87,17 @@ class Capsules:
 
     def _write(self, run: RunFolder, title: str) -> None:
         try:
+            if not run.capsule.is_dir():
+                self._wait()
             if not self._ending.is_set():
                 self.make(run, title)
         except NotThere:  # it goes on, or was taken away
             return
         except Exception:
             log.exception("the capsule of run %s could not be written", run.path)
+
+    def _wait(self) -> None:
+        """Wait until no run is being executed, and not for ever."""
+        until = time.monotonic() + _MOST_WAIT_S
+        while time.monotonic() < until and not self._ending.is_set() and self._busy():
+            self._ending.wait(_LOOK_S)
