@@ -192,7 +192,7 @@ def test_each_file_says_whose_word_it_is(left: Left) -> None:
         entity["@id"]: entity["creator"]["@id"] for entity in graph.values() if "sha256" in entity
     }
     assert whose["run.json"] == "#service"
-    assert whose["notebook.ipynb"] == "#submitted"
+    assert whose["notebook.ipynb"] == "#person-ada"
     assert whose["environment.json"] == "#runner"
     assert whose["accesses.jsonl"] == whose["executed.ipynb"] == "#run"
     assert {graph[name]["@id"] for name in whose.values()} == set(whose.values())

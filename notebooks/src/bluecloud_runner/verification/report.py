@@ -62,11 +62,6 @@ class Report(Record):
     inputs: list[str]
     environment_known: bool
 
-    @property
-    def reproduced(self) -> bool:
-        """Whether it ended as it had, and with the same outputs or nearly so."""
-        return self.first == self.again and all(f.status != "different" for f in self.findings)
-
 
 def worst(findings: list[Finding]) -> Finding:
     """The finding that says most against two things being the same; the first of equals."""

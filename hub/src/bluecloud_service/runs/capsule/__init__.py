@@ -5,6 +5,7 @@
     parts       the files of a capsule, each with where it lies and whose word it is
     told        what the run itself says (accesses, log), read as a stranger's letter
     crate       all of it as RO-Crate metadata
+    vocabulary  the words of that: context, profiles, and what each crate refers to
     pages       the executed notebook as a page
     writing     what goes in: all of it or nothing
     keeping     written once, after a run's end; and at the latest when it is asked for

@@ -23,35 +23,21 @@ from bluecloud_runner.folders import Request
 from ..state import State
 from .parts import KINDS, METADATA, OUTPUTS, Part, encoding
 from .told import Access
+from .vocabulary import (
+    CONTEXT,
+    PARAMETER,
+    PROFILES,
+    TELLERS,
+    WFRUN,
+    WORKFLOW,
+    Entity,
+    a_property,
+    ids,
+    named,
+)
 
-Entity = dict[str, Any]
-
-_WFRUN = "https://w3id.org/ro/terms/workflow-run#"
-_CONTEXT: list[Any] = [
-    "https://w3id.org/ro/crate/1.1/context",
-    {
-        term: f"{_WFRUN}{term}"
-        for term in (
-            *("ContainerImage", "containerImage", "registry", "tag", "sha256"),
-            *("environment", "resourceUsage"),
-        )
-    },
-]
-_PROFILES = {
-    "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
-    "https://w3id.org/ro/wfrun/workflow/0.5": ("Workflow Run Crate", "0.5"),
-    "https://w3id.org/workflowhub/workflow-ro-crate/1.0": ("Workflow RO-Crate", "1.0"),
-}
-_WORKFLOW = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
-_PARAMETER = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
 _PYTHON, _R = "https://www.python.org/", "https://www.r-project.org/"
 _TYPES = {"integer": "Integer", "number": "Float", "boolean": "Boolean", "string": "Text"}
-_TELLERS = {
-    "person": ("#submitted", "The person who submitted it"),
-    "service": ("#service", "The service, from its own record"),
-    "runner": ("#runner", "The runner, under its seal"),
-    "notebook": ("#run", "The run itself: its own word, which nobody has checked"),
-}
 
 
 @dataclass(frozen=True)
@@ -86,9 +72,10 @@ def crate(known: Known) -> bytes:
         *_sources(known.accesses),
         *_surroundings(known),
         _action(known),
-        *_named(known),
+        {"@id": _person(known.request), "@type": "Person", "name": known.request.person},
+        *named(),
     ]
-    told = {"@context": _CONTEXT, "@graph": graph}
+    told = {"@context": CONTEXT, "@graph": graph}
     return json.dumps(told, indent=1, ensure_ascii=False).encode("utf-8", "replace")
 
 
@@ -118,9 +105,9 @@ def _root(known: Known) -> Entity:
         "description": " ".join(said),
         "datePublished": _time(known.state.ended or request.submitted),
         "license": {"@id": "#licence"},
-        "conformsTo": _ids(_PROFILES),
+        "conformsTo": ids(PROFILES),
         "mainEntity": {"@id": "notebook.ipynb"},
-        "hasPart": _ids([*(_id(part.path) for part in known.parts), *_source_ids(known.accesses)]),
+        "hasPart": ids([*(_id(part.path) for part in known.parts), *_source_ids(known.accesses)]),
         "mentions": {"@id": _action_id(request)},
         "author": {"@id": _person(request)},
     }
@@ -136,6 +123,7 @@ def _ended(state: State) -> str:
 def _files(known: Known) -> Iterable[Entity]:
     for part in known.parts:
         kind = KINDS.get(part.path)
+        whose = _person(known.request) if part.by == "person" else TELLERS[part.by][0]
         entity: Entity = {
             "@id": _id(part.path),
             "@type": "File",
@@ -143,7 +131,7 @@ def _files(known: Known) -> Iterable[Entity]:
             "encodingFormat": kind.encoding if kind else encoding(part.path),
             "contentSize": str(part.bytes),
             "sha256": part.sha256,
-            "creator": {"@id": _TELLERS[part.by][0]},
+            "creator": {"@id": whose},
         }
         if part.path == "notebook.ipynb":
             entity |= _workflow(known)
@@ -159,8 +147,8 @@ def _workflow(known: Known) -> Entity:
         "name": request.notebook,
         "version": f"sha256:{request.notebook_sha256}",
         "programmingLanguage": {"@id": "#jupyter"},
-        "conformsTo": {"@id": _WORKFLOW},
-        "input": _ids(f"#parameter-{quote(name)}" for name in request.parameters),
+        "conformsTo": {"@id": WORKFLOW},
+        "input": ids(f"#parameter-{quote(name)}" for name in request.parameters),
     }
     if _outputs(known):
         workflow["output"] = {"@id": "#outputs"}
@@ -181,7 +169,7 @@ def _parameters(known: Known) -> Iterable[Entity]:
             "@type": "FormalParameter",
             "name": name,
             "additionalType": _TYPES.get(str(schema.get("type")), "PropertyValue"),
-            "conformsTo": {"@id": _PARAMETER},
+            "conformsTo": {"@id": PARAMETER},
             "valueRequired": "default" not in schema,
             "workExample": {"@id": f"#value-{number}"},
         }
@@ -203,8 +191,8 @@ def _parameters(known: Known) -> Iterable[Entity]:
             "@type": "FormalParameter",
             "name": "outputs",
             "additionalType": "File",
-            "conformsTo": {"@id": _PARAMETER},
-            "workExample": _ids(outputs),
+            "conformsTo": {"@id": PARAMETER},
+            "workExample": ids(outputs),
         }
 
 
@@ -239,10 +227,10 @@ def _sources(accesses: Sequence[Access]) -> Iterable[Entity]:
             "license": access.licence or "not told",
             "citation": access.citation or "not told",
             "creator": {"@id": "#run"},
-            "additionalProperty": _ids([f"{name}#tier", f"{name}#checksum"]),
+            "additionalProperty": ids([f"{name}#tier", f"{name}#checksum"]),
         }
-        yield _property(f"{name}#tier", "tier", access.tier)
-        yield _property(f"{name}#checksum", "checksum", access.checksum)
+        yield a_property(f"{name}#tier", "tier", access.tier)
+        yield a_property(f"{name}#checksum", "checksum", access.checksum)
 
 
 def _surroundings(known: Known) -> Iterable[Entity]:
@@ -252,7 +240,7 @@ def _surroundings(known: Known) -> Iterable[Entity]:
         yield {
             "@id": "#image",
             "@type": "ContainerImage",
-            "additionalType": {"@id": f"{_WFRUN}DockerImage"},
+            "additionalType": {"@id": f"{WFRUN}DockerImage"},
             "name": name.rstrip("@") or f"bluecloud/{request.laboratory}",
             "registry": "none: made where it runs",
             "tag": request.version,
@@ -260,7 +248,7 @@ def _surroundings(known: Known) -> Iterable[Entity]:
         }
     if environment is not None:
         for name, value in environment.settings.items():
-            yield _property(f"#setting-{name}", name, value)
+            yield a_property(f"#setting-{name}", name, value)
         is_r = request.kernel == "ir"
         yield {
             "@id": _R if is_r else _PYTHON,
@@ -278,7 +266,7 @@ def _surroundings(known: Known) -> Iterable[Entity]:
             ("processor time", verdict.usage.cpu_s, "SEC"),
             ("peak memory", verdict.usage.peak_bytes, "BYTE"),
         ):
-            use = _property(f"#use-{quote(name)}", name, str(number))
+            use = a_property(f"#use-{quote(name)}", name, str(number))
             yield {**use, "unitCode": f"https://qudt.org/vocab/unit/{unit}"}
 
 
@@ -294,8 +282,8 @@ def _action(known: Known) -> Entity:
         "description": f"{request.notebook}, executed by {request.person}, {_ended(state)}",
         "instrument": {"@id": "notebook.ipynb"},
         "agent": {"@id": _person(request)},
-        "object": _ids([*values, *_source_ids(known.accesses)]),
-        "result": _ids([*_outputs(known), *results]),
+        "object": ids([*values, *_source_ids(known.accesses)]),
+        "result": ids([*_outputs(known), *results]),
         "actionStatus": f"http://schema.org/{'Completed' if good else 'Failed'}ActionStatus",
         "endTime": _time(state.ended or request.submitted),
     }
@@ -306,43 +294,11 @@ def _action(known: Known) -> Entity:
     if request.image:
         action["containerImage"] = {"@id": "#image"}
     if known.environment is not None:
-        action["environment"] = _ids(f"#setting-{n}" for n in known.environment.settings)
+        action["environment"] = ids(f"#setting-{n}" for n in known.environment.settings)
     if verdict is not None:
         names = ("wall time", "processor time", "peak memory")
-        action["resourceUsage"] = _ids(f"#use-{quote(name)}" for name in names)
+        action["resourceUsage"] = ids(f"#use-{quote(name)}" for name in names)
     return action
-
-
-def _named(known: Known) -> Iterable[Entity]:
-    """What is referred to: profiles, people, languages, and whose word a file is."""
-    for profile, (name, version) in _PROFILES.items():
-        yield {"@id": profile, "@type": "CreativeWork", "name": name, "version": version}
-    for profile in (_WORKFLOW, _PARAMETER):
-        name = profile.rsplit("/", 2)[1]
-        yield {"@id": profile, "@type": "CreativeWork", "name": name, "version": "1.0-RELEASE"}
-    yield {
-        "@id": "#jupyter",
-        "@type": "ComputerLanguage",
-        "name": "Jupyter Notebook",
-        "url": "https://jupyter.org/",
-        "identifier": {"@id": "https://jupyter.org/"},
-        "version": "4",
-    }
-    yield {"@id": "https://jupyter.org/", "@type": "WebSite", "name": "Project Jupyter"}
-    yield {
-        "@id": "#licence",
-        "@type": "CreativeWork",
-        "name": "No licence is given",
-        "description": "The person who ran it has published it under none. What was read keeps "
-        "the licences that accesses.jsonl tells.",
-    }
-    yield {"@id": _person(known.request), "@type": "Person", "name": known.request.person}
-    for name, words in _TELLERS.values():
-        yield {"@id": name, "@type": "Organization", "name": words, "description": words}
-
-
-def _property(name: str, label: str, value: str) -> Entity:
-    return {"@id": name, "@type": "PropertyValue", "name": label, "value": value}
 
 
 def _action_id(request: Request) -> str:
@@ -355,12 +311,6 @@ def _person(request: Request) -> str:
 
 def _id(path: str) -> str:
     return quote(path)
-
-
-def _ids(names: Iterable[str]) -> Entity | list[Entity]:
-    """References; a single one is no list, as RO-Crate 1.1 recommends."""
-    found: list[Entity] = [{"@id": name} for name in names]
-    return found[0] if len(found) == 1 else found
 
 
 def _time(moment: datetime) -> str:
