@@ -39,6 +39,7 @@ $(VENV)/.build: requirements-build.txt | $(BIN)/python
 $(VENV)/.runtime: requirements.txt $(addsuffix /pyproject.toml,$(OURS)) | $(VENV)/.build
 	$(UV) pip install --quiet --no-deps --require-hashes --compile-bytecode --python $(BIN)/python --requirement requirements.txt
 	PATH="$(abspath $(BIN)):$$PATH" $(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python $(addprefix --editable ,$(OURS))
+	$(BIN)/python -m bluecloud_runner.forkserver.install --prefix $(VENV) >/dev/null
 	$(BIN)/jupyter server extension disable --sys-prefix panel.io.jupyter_server_extension nbdime 2>/dev/null
 	@touch $@
 
