@@ -163,22 +163,22 @@ def periods(catch: pd.DataFrame, period: str) -> Periods:
     """
     if period not in get_args(Period):
         raise ParameterError(f"period is {period!r}: one of {', '.join(get_args(Period))}")
-    begin = _times(catch, "time")
-    end = _times(catch, "time_end") if "time_end" in catch.columns else begin
+    begin, extremes = _times(catch, "time")
+    end, last = begin, extremes[1]
+    if "time_end" in catch.columns:
+        end, (_, last) = _times(catch, "time_end")
     if end is not begin and (end < begin).any():
         at = int(np.argmax(end < begin))
         raise TimeAxisError(f"row {catch.index[at]} ends before it begins")
-    first, last = (
-        pd.Timestamp(each).normalize() for each in (_extremes(begin)[0], _extremes(end)[1])
-    )
-    days = pd.date_range(first, last)
+    bounds = pd.Timestamp(extremes[0]).normalize(), pd.Timestamp(last).normalize()
+    days = pd.date_range(*bounds)
     if period == "all":
         pooled = np.zeros(len(days), dtype=np.int32)
-        return Periods(None, (first, last), begin, end, pooled)
+        return Periods(None, bounds, begin, end, pooled)
     of_days = days.to_period(_FREQUENCIES[period])
     positions = (of_days.asi8 - of_days.asi8[0]).astype(np.int32)
     index = pd.period_range(of_days[0], of_days[-1])
-    return Periods(index, (first, last), begin, end, positions)
+    return Periods(index, bounds, begin, end, positions)
 
 
 def joint_key(parts: Sequence[tuple[Integers, int]]) -> NDArray[np.int64]:
@@ -212,14 +212,19 @@ def _extremes(times: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
     return np.array([numbers.min(), numbers.max()]).view(times.dtype)
 
 
-def _times(catch: pd.DataFrame, name: str) -> NDArray[np.datetime64]:
+def _times(catch: pd.DataFrame, name: str) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+    """The times of a column, and the first and the last of them.
+
+    These are looked for once: each pass over millions of times counts.
+    """
     column = catch[name]
     if column.dtype.kind != "M":
         raise TimeAxisError(f"{name!r} is of type {column.dtype}: dates are needed")
     if getattr(column.dtype, "tz", None) is not None:
         column = column.dt.tz_convert(None)
     times: NDArray[np.datetime64] = column.to_numpy()
-    if np.isnat(_extremes(times)[0]):
+    extremes = _extremes(times)
+    if np.isnat(extremes[0]):
         missing = np.isnat(times).sum()
         raise TimeAxisError(f"{missing} of {len(times)} values of {name!r} are missing")
-    return times
+    return times, extremes
