@@ -159,6 +159,8 @@ def test_what_cannot_be_tested_is_refused_with_the_reason() -> None:
         monotonic_trend(series[:9])
     with pytest.raises(ValuesError, match="no values"):
         monotonic_trend(series[:0])
+    with pytest.raises(ValuesError, match="of type <U4: numbers are needed"):
+        monotonic_trend(series.astype("<U4"))
     with pytest.raises(ValuesError, match="1 values are infinite"):
         monotonic_trend(yearly([*range(11), np.inf]))
     with pytest.raises(TimeAxisError, match="not in ascending order"):

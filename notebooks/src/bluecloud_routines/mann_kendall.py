@@ -82,7 +82,7 @@ def monotonic_trend(
     ParameterError
         If an option is outside its range.
     ValuesError
-        If the series is empty, infinite somewhere, or no season has two values.
+        If the series has no numbers, is empty, infinite somewhere, or no season has two values.
 
     References
     ----------
@@ -98,6 +98,8 @@ def monotonic_trend(
         raise ParameterError(f"min_values is {min_values}: 3 or more")
     if series.size == 0:
         raise ValuesError(f"there are no values: the sizes are {dict(series.sizes)}")
+    if series.dtype.kind not in "fiu":
+        raise ValuesError(f"the series is of type {series.dtype}: numbers are needed")
     series, dimension, years = _with_years(series)
     if len(years) < min_values:
         raise TooShortError(

@@ -176,6 +176,8 @@ def test_a_cohort_that_cannot_be_followed_is_refused(lengths: xr.DataArray) -> N
         ({"linf": 50, "k": 1, "oldest": -3}, "oldest is -3"),
         ({"linf": 50, "k": 1, "temperature": 0}, "temperature is 0"),
         ({"linf": 50, "k": float("nan")}, "k is nan"),
+        ({"linf": "a", "k": 0.5}, "linf is 'a': a number is needed"),
+        ({"linf": 50, "k": 0.5, "oldest": [3, 4]}, r"oldest is \[3, 4\]: a number is needed"),
     ],
 )
 def test_natural_mortality_of_impossible_fish_is_refused(

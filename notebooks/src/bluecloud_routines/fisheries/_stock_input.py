@@ -96,11 +96,19 @@ def shares_of(
 
 def require_positive(**options: float) -> None:
     for name, value in options.items():
-        if not (np.isfinite(value) and value > 0):
+        if not (_is_finite(name, value) and value > 0):
             raise ParameterError(f"{name} is {value:g}: a number above 0 is needed")
 
 
 def require_not_negative(**options: float) -> None:
     for name, value in options.items():
-        if not (np.isfinite(value) and value >= 0):
+        if not (_is_finite(name, value) and value >= 0):
             raise ParameterError(f"{name} is {value:g}: 0 or more is needed")
+
+
+def _is_finite(name: str, value: float) -> bool:
+    """Whether an option is finite; refused, if it is no single number."""
+    given = np.asarray(value)
+    if given.ndim or given.dtype.kind not in "fiu":
+        raise ParameterError(f"{name} is {value!r}: a number is needed")
+    return bool(np.isfinite(given))
