@@ -213,13 +213,21 @@ def test_a_limit_may_have_no_end() -> None:
     assert pd.Series(found.values).notna().all()
 
 
-def test_where_nothing_is_known_of_closure_is_not_closed(layers: xr.Dataset) -> None:
+def test_a_site_of_which_it_is_not_known_whether_it_is_closed_is_not_offered(
+    layers: xr.Dataset,
+) -> None:
     closed = xr.zeros_like(layers["depth"])
     closed[1, 1], closed[2, 2] = np.nan, 1.0
     found = site_suitability(layers, [DEPTH], excluded=closed.transpose())
-    open_sea = site_suitability(layers, [DEPTH])
-    assert found["suitability"][1, 1] == open_sea["suitability"][1, 1] > 0
-    assert found["limiting_factor"][2, 2] == 127
+    assert site_suitability(layers, [DEPTH])["suitability"][1, 1] > 0
+    for name, unknown in (("suitability", np.nan), ("limiting_factor", -1)):
+        np.testing.assert_equal(found[name][1, 1].item(), unknown)
+    assert (found["suitability"][2, 2], found["limiting_factor"][2, 2]) == (0, 127)
+    # True and false with a gap between them are of type object.
+    gaps = (closed == 1).where(closed.notnull())
+    xr.testing.assert_identical(site_suitability(layers, [DEPTH], excluded=gaps), found)
+    with pytest.raises(ValuesError, match="excluded is of type <U3: true and false"):
+        site_suitability(layers, [DEPTH], excluded=xr.full_like(closed, "yes", dtype="<U3"))
     lazy = site_suitability(layers.chunk(), [DEPTH], excluded=closed.chunk())
     assert lazy["suitability"].chunks
     xr.testing.assert_equal(lazy.compute(), found)

@@ -124,10 +124,12 @@ def test_bands_that_cannot_be_used_are_refused() -> None:
     data["nir"].attrs["units"] = "percent"
     with pytest.raises(UnitsError, match="nir is in 'percent'"):
         water_index(data, index="ndwi")
+    with pytest.raises(UnitsError, match="nir has no units: reflectance as a part of one"):
+        water_index(data.drop_attrs().assign(green=data["green"]), index="ndwi")
     with pytest.raises(ValuesError, match="numbers are needed"):
-        water_index(data.assign(nir=("x", ["a"])), index="ndwi")
+        water_index(data.assign(nir=("x", ["a"], {"units": "1"})), index="ndwi")
     with pytest.raises(ValuesError, match="has no values"):
-        water_index(data.drop_attrs().isel(x=slice(0)), index="ndwi")
+        water_index(bands(green=[], nir=[]), index="ndwi")
 
 
 @pytest.mark.parametrize(

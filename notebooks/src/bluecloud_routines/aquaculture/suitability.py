@@ -51,8 +51,8 @@ def site_suitability(
         Importance of each criterion, 0 or more and not all 0; they are scaled to a sum of one.
         Equal, if none are given. :func:`ahp_weights` gives them from comparisons.
     excluded
-        Places that cannot be used whatever they are like (true), on the same dimensions; NaN is
-        not excluded.
+        Places that cannot be used whatever they are like (true), on the same dimensions; NaN
+        where that is not known.
     logic
         ``boolean``, ``fuzzy`` or ``owa``; see the module.
     caution
@@ -62,9 +62,9 @@ def site_suitability(
     Returns
     -------
     xarray.Dataset
-        ``suitability``, 0 to 1, NaN where a layer is missing; ``limiting_factor``, flags: the
-        criterion that is met worst (the first of equals), ``none`` where all are fully met,
-        ``excluded``, ``unknown``; ``degree_<name>`` of each criterion.
+        ``suitability``, 0 to 1, NaN where a layer or ``excluded`` is; ``limiting_factor``,
+        flags: the criterion that is met worst (the first of equals), ``none`` where all are
+        fully met, ``excluded``, ``unknown``; ``degree_<name>`` of each criterion.
 
     Raises
     ------
@@ -74,18 +74,18 @@ def site_suitability(
     UnitsError
         If a layer is in other units than its criterion.
     ValuesError
-        If a layer is absent, on other coordinates, empty or infinite.
+        If a layer is absent, on other coordinates, empty or infinite, or ``excluded`` is text.
     """
-    _check(layers, criteria, logic, caution)
+    _check(layers, criteria, excluded, logic, caution)
     shares = scaled_weights(criteria, weights)
     degrees = {each.name: membership(layers[each.name], each) for each in criteria}
     try:
         together = xr.concat(xr.align(*degrees.values(), join="exact"), "criterion")
-        closed = xr.zeros_like(together.isel(criterion=0), dtype=bool)
+        closed = xr.zeros_like(together.isel(criterion=0))
         if excluded is not None:
-            # What is not known to be closed is not: NaN is where nothing was drawn.
-            shut = excluded.notnull() & excluded.astype(bool)
-            closed, _ = xr.align(shut.transpose(*closed.dims), closed, join="exact")
+            # As numbers, which can be NaN: a place not known to be open is not offered.
+            shut = excluded.astype(np.float64).transpose(*closed.dims)
+            closed, _ = xr.align(shut, closed, join="exact")
     except ValueError as error:
         raise ValuesError(
             f"the layers or excluded are not on the same dimensions and coordinates: {error}"
@@ -153,7 +153,13 @@ def scaled_weights(
     return shares
 
 
-def _check(layers: xr.Dataset, criteria: Sequence[Criterion], logic: Logic, caution: float) -> None:
+def _check(
+    layers: xr.Dataset,
+    criteria: Sequence[Criterion],
+    excluded: xr.DataArray | None,
+    logic: Logic,
+    caution: float,
+) -> None:
     if logic not in get_args(Logic):
         raise ParameterError(f"logic is {logic!r}: one of {', '.join(get_args(Logic))}")
     if not 0 < caution < np.inf:
@@ -161,6 +167,9 @@ def _check(layers: xr.Dataset, criteria: Sequence[Criterion], logic: Logic, caut
     names = [each.name for each in criteria]
     if not 1 <= len(names) < EXCLUDED or len(set(names)) < len(names):
         raise ParameterError(f"the criteria are {names}: one or more, each named once")
+    # Of type object are true and false with gaps between them.
+    if excluded is not None and excluded.dtype.kind not in "bfiuO":
+        raise ValuesError(f"excluded is of type {excluded.dtype}: true and false are needed")
     absent = [name for name in names if name not in layers]
     if absent:
         raise ValuesError(f"there is no layer {', '.join(absent)}: {names} are needed")
@@ -174,7 +183,7 @@ def _check(layers: xr.Dataset, criteria: Sequence[Criterion], logic: Logic, caut
 
 def _scored(
     degrees: NDArray[np.float64],
-    closed: NDArray[np.bool_],
+    closed: NDArray[np.float64],
     shares: NDArray[np.float64],
     logic: Logic,
     caution: float,
@@ -182,11 +191,14 @@ def _scored(
     """Score and limiting criterion of (..., criterion) degrees."""
     worst = degrees.min(axis=-1)
     score = combined(degrees, shares, logic, caution)
-    score = np.where(worst > 0, score, np.where(np.isnan(worst), np.nan, 0.0))
-    score = np.where(closed & ~np.isnan(worst), 0.0, score)
+    unknown = np.isnan(worst) | np.isnan(closed)
+    score = np.where((worst > 0) & (closed == 0), score, 0.0)
     limiting = np.where(worst < 1, np.argmin(degrees, axis=-1) + 1, NONE)
-    limiting = np.where(closed, EXCLUDED, limiting)
-    return score, np.where(np.isnan(worst), UNKNOWN, limiting).astype(np.int8)
+    limiting = np.where(closed != 0, EXCLUDED, limiting)
+    return (
+        np.where(unknown, np.nan, score),
+        np.where(unknown, UNKNOWN, limiting).astype(np.int8),
+    )
 
 
 def combined(

@@ -22,7 +22,7 @@ REFERENCES = {
     "awei_sh": "Feyisa et al. (2014, https://doi.org/10.1016/j.rse.2013.08.029)",
 }
 _PIECE = 2**15  # cells: 128 kB of a band in single precision
-_SHARES = frozenset({"1", "", "reflectance"})
+_SHARES = frozenset({"1", "reflectance"})
 
 
 def water_index(bands: xr.Dataset, *, index: Index = "mndwi") -> xr.DataArray:
@@ -52,7 +52,8 @@ def water_index(bands: xr.Dataset, *, index: Index = "mndwi") -> xr.DataArray:
     ValuesError
         If a band is absent or has no value, or an infinite one (with dask when computed).
     UnitsError
-        If a band is not a part of one: the sums of ``awei`` mean something else of counts.
+        If a band has no units, or is not a part of one: the sums of ``awei`` mean something else
+        of counts.
 
     Notes
     -----
@@ -107,8 +108,9 @@ def _checked(bands: xr.Dataset, name: str, index: Index) -> xr.DataArray:
     band = bands[name]
     units = str(band.attrs.get("units", ""))
     if units.lower() not in _SHARES:
+        said = f"is in {units!r}" if units else "has no units"
         raise UnitsError(
-            f"{name} is in {units!r}: reflectance as a part of one is needed (units '1'); counts "
+            f"{name} {said}: reflectance as a part of one is needed (units '1'); counts "
             "are divided by the scale that their provider tells"
         )
     if band.dtype.kind not in "fiu":
