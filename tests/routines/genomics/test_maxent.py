@@ -1,6 +1,7 @@
 """Maximum entropy models against their definition and elapid; scores against brute force."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from bluecloud_routines.errors import ParameterError, ValuesError
 from bluecloud_routines.genomics import Maxent, auc, boyce, maxent, true_skill
+from bluecloud_routines.genomics.maxent import Features
 from tests.routines.genomics.elapid_peer import fitted_by_elapid, is_installed
 
 SEEDS = st.integers(0, 10_000)
@@ -129,6 +131,61 @@ def test_presences_that_are_like_the_background_teach_nothing() -> None:
     assert not model.coefficients.any()
     np.testing.assert_allclose(model.ratio(other), 1)
     np.testing.assert_allclose(model.cloglog(other), 1 - np.exp(-1))
+
+
+def test_features_are_those_of_their_definition() -> None:
+    features = Features("lqph", np.array([0.0, 10.0]), np.array([2.0, 30.0]), hinges=3)
+    found = features.of(np.array([[1.0, 15.0], [9.0, -9.0]]))  # the second is beyond the ends
+    linear, quadratic, product = [[0.5, 0.25], [1, 0]], [[0.25, 0.0625], [1, 0]], [[0.125], [0]]
+    # Of each measurement what rises from 0 and 0.5, and what falls to 0.5 and 1.
+    first, second = [[0.5, 0, 0, 0.5], [1, 1, 0, 0]], [[0.25, 0, 0.5, 0.75], [0, 0, 1, 1]]
+    np.testing.assert_allclose(found, np.hstack([linear, quadratic, product, first, second]))
+    for classes, parts in (("l", [linear]), ("q", [quadratic]), ("h", [first, second])):
+        few = replace(features, classes=classes).of(np.array([[1.0, 15.0], [9.0, -9.0]]))
+        np.testing.assert_allclose(few, np.hstack(parts))
+
+
+@pytest.mark.parametrize(
+    ("classes", "presences", "share"),
+    [("l", 20, 0.6), ("l", 5, 1), ("lq", 30, 0.25), ("lqp", 30, 0.55), ("lq", 150, 0.05)],
+)
+def test_tolerances_are_those_of_phillips_and_dudik(
+    classes: str, presences: int, share: float
+) -> None:
+    features = Features(classes + "h", np.zeros(2), np.ones(2), hinges=2)
+    # Both are at their ends, high at half of the presences: each feature is so too.
+    high = np.arange(presences) < presences // 2
+    at = features.of(np.stack([high, high], axis=1).astype(float))
+    spread = high.std(ddof=1)
+    smooth = {"l": 2, "lq": 4, "lqp": 5}[classes]
+    expected = np.array([share] * smooth + [0.5] * 4) * spread / np.sqrt(presences)
+    np.testing.assert_allclose(features.tolerance(at, at), expected)
+
+
+def test_a_feature_that_does_not_vary_at_the_presences_has_the_smallest_tolerance() -> None:
+    features = Features("lh", np.zeros(1), np.ones(1), hinges=2)
+    at, every = features.of(np.full((25, 1), 0.5)), features.of(np.array([[0.0], [0.8]]))
+    # Of a hinge the spread is at least one over the root of the number.
+    np.testing.assert_allclose(features.tolerance(at, every), [0.0008, 0.02, 0.02])
+
+
+def test_suitability_is_of_the_ratio_and_the_entropy() -> None:
+    present, other = water(13)
+    model = maxent(present, other)
+    every = np.vstack([present, other])
+    ratio = model.ratio(every)
+    sharpness = (ratio * np.log(ratio)).mean()  # Kullback and Leibler's, from the background
+    assert sharpness > 0.1
+    expected = 1 - np.exp(-np.exp(-sharpness) * ratio)
+    np.testing.assert_allclose(model.cloglog(every), expected, rtol=1e-9)
+
+
+def test_beta_multiplies_tolerances_and_what_never_varies_is_not_learnt() -> None:
+    present, other = water(15)
+    model = maxent(present, other)
+    np.testing.assert_allclose(maxent(present, other, beta=3).tolerance, 3 * model.tolerance)
+    still = [np.hstack([each, np.ones((len(each), 1))]) for each in (present, other)]
+    np.testing.assert_allclose(maxent(*still).cloglog(still[1]), model.cloglog(other), atol=1e-6)
 
 
 def test_a_larger_beta_gives_a_simpler_model_and_the_ends_are_kept() -> None:
