@@ -189,14 +189,17 @@ def joint_key(parts: Sequence[tuple[Integers, int]]) -> NDArray[np.int64]:
     parts
         Positions, and among how many.
     """
-    key = np.zeros(len(parts[0][0]), dtype=np.int64)
+    key, keys = np.zeros(len(parts[0][0]), dtype=np.int64), 1
     for positions, count in parts:
         if count == 1:
             continue
         # Numbered anew where the product would outgrow whole numbers.
-        if (int(key.max(initial=0)) + 1) * count > 1 << 62:
-            key = np.unique(key, return_inverse=True)[1]
-        key = key * count + positions
+        if keys * count > 1 << 62:
+            found, key = np.unique(key, return_inverse=True)
+            keys = len(found)
+        key *= count
+        key += positions
+        keys *= count
     return key
 
 

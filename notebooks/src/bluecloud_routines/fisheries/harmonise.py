@@ -188,7 +188,7 @@ class _Labels:
     positions: NDArray[np.int32]
 
     def of(self, which: NDArray[np.int64]) -> "_Labels":
-        return _Labels(self.names, self.positions[which])
+        return _Labels(self.names, self.positions.take(which))
 
     def are(self, name: str) -> NDArray[np.bool_]:
         same: NDArray[np.bool_] = (self.names == name)[self.positions]
@@ -198,8 +198,9 @@ class _Labels:
         """Names as categories, which many rows share; times as they are."""
         if self.names.dtype.kind == "M":
             return self.names[self.positions]
-        names = pd.Index(self.names, dtype=object)
-        return pd.Categorical.from_codes(self.positions, names).remove_unused_categories()
+        used = np.bincount(self.positions, minlength=len(self.names)) > 0
+        positions = self.positions if used.all() else (np.cumsum(used) - 1).take(self.positions)
+        return pd.Categorical.from_codes(positions, pd.Index(self.names[used], dtype=object))
 
 
 def _told(
@@ -263,11 +264,14 @@ def _gear(code: str) -> str:
 def _summed(told: Mapping[str, _Labels], catch: Floats) -> pd.DataFrame:
     """One row for reports that say the same, in order."""
     key = joint_key([(labels.positions, len(labels.names)) for labels in told.values()])
-    found, first, group = np.unique(key, return_index=True, return_inverse=True)
-    rows = pd.DataFrame({name: labels.of(first).column() for name, labels in told.items()})
-    rows["catch"] = np.bincount(group, weights=catch)
+    order = np.argsort(key)
+    found = key.take(order)
+    first = np.flatnonzero(np.r_[True, found[1:] != found[:-1]])
+    own = order.take(first)
+    rows = pd.DataFrame({name: labels.of(own).column() for name, labels in told.items()})
+    rows["catch"] = np.add.reduceat(catch.take(order), first)
     # The unit is the last part of the key: what is before it is the stratum.
-    stratum = found // len(told["unit"].names)
+    stratum = found.take(first) // len(told["unit"].names)
     again = np.r_[False, stratum[1:] == stratum[:-1]]
     rows["both_units"] = again | np.r_[again[1:], False]
     return rows
