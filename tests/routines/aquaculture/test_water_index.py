@@ -170,6 +170,9 @@ def test_every_cell_of_a_large_band_is_indexed_and_the_last_one_checked(size: in
     one, other = green.clip(0), nir.clip(0)
     with np.errstate(invalid="ignore"):
         np.testing.assert_array_equal(found, (one - other) / (one + other))
-    nir[-1] = -np.inf
-    with pytest.raises(ValuesError, match="infinite"):
-        water_index(bands(green=green, nir=nir), index="ndwi")
+    for first, last in ((0.1, -np.inf), (np.nan, np.inf), (np.inf, -np.inf)):
+        nir[0], nir[-1] = first, last
+        with pytest.raises(ValuesError, match="infinite"):
+            water_index(bands(green=green * 0, nir=nir), index="ndwi")
+    huge = np.finfo(float).max / 2
+    assert not water_index(bands(green=[huge], nir=[-huge]), index="ndwi").isnull().any()

@@ -1,5 +1,6 @@
 """How much a cell looks like open water, from the reflectance of a few bands."""
 
+import math
 from typing import Literal, get_args
 
 import numpy as np
@@ -77,7 +78,9 @@ def water_index(bands: xr.Dataset, *, index: Index = "mndwi") -> xr.DataArray:
         found = b["blue"] + 2.5 * b["green"] - 1.5 * (b["nir"] + b["swir1"]) - 0.25 * b["swir2"]
     mapping = {k: v for k, v in b["green"].attrs.items() if k == "grid_mapping"}
     named = {"long_name": f"water index {index}", "units": "1", "references": REFERENCES[index]}
-    return found.rename("water_index").drop_attrs(deep=False).assign_attrs(named | mapping)
+    found = found.rename("water_index")
+    found.attrs = named | mapping
+    return found
 
 
 def _normalised(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -90,15 +93,21 @@ def _normalised(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArr
     found = np.empty(one.shape, np.result_type(one, other))
     flat = found.reshape(-1)
     one, other = one.reshape(-1), other.reshape(-1)
+    room = np.empty((3, min(_PIECE, flat.size)), found.dtype)
     # In pieces that stay near the processor: a pass over one costs little, over a band much.
-    for first in range(0, flat.size, _PIECE):
-        piece = slice(first, first + _PIECE)
-        if np.isinf(one[piece]).any() or np.isinf(other[piece]).any():
-            raise ValuesError("a band has infinite values: what is missing must be NaN")
-        left, right = np.maximum(one[piece], 0), np.maximum(other[piece], 0)
-        total = left + right
-        total[total == 0] = np.nan
-        np.divide(left - right, total, out=flat[piece])
+    with np.errstate(invalid="ignore", over="ignore"):
+        for first in range(0, flat.size, _PIECE):
+            piece = slice(first, first + _PIECE)
+            a, b = one[piece], other[piece]
+            # What is infinite makes a sum of products so, or NaN: one pass instead of four.
+            if not math.isfinite(np.dot(a, b)) and (np.isinf(a).any() or np.isinf(b).any()):
+                raise ValuesError("a band has infinite values: what is missing must be NaN")
+            left, right, total = room[:, : a.size]
+            np.maximum(a, 0, out=left)
+            np.maximum(b, 0, out=right)
+            np.add(left, right, out=total)
+            np.subtract(left, right, out=left)
+            np.divide(left, total, out=flat[piece])  # NaN where both are zero
     return found
 
 
