@@ -147,7 +147,14 @@ def test_features_are_those_of_their_definition() -> None:
 
 @pytest.mark.parametrize(
     ("classes", "presences", "share"),
-    [("l", 20, 0.6), ("l", 5, 1), ("lq", 30, 0.25), ("lqp", 30, 0.55), ("lq", 150, 0.05)],
+    [
+        ("l", 20, 0.6),
+        ("l", 5, 1),
+        ("lq", 30, 0.25),
+        ("lqp", 30, 0.55),
+        ("lq", 150, 0.05),
+        ("l", 150, 0.05),
+    ],
 )
 def test_tolerances_are_those_of_phillips_and_dudik(
     classes: str, presences: int, share: float
