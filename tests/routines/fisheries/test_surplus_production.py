@@ -97,7 +97,7 @@ def test_the_medians_published_for_real_stocks_lie_in_our_intervals(cmsy: Path) 
     # In some rows of the table a decimal point is lost.
     sound = (results["btype"] == "CPUE") & (results["endbio.low"] < results["endbio.hi"])
     sample = results[sound].iloc[4::10]
-    inside = []
+    inside, apart, wider = [], [], []
     for row in sample.to_dict("records"):
         stock = given.loc[row["Stock"]]
         table = series(catches, row["Stock"], row["start.yr"], row["end.yr"])
@@ -118,10 +118,17 @@ def test_the_medians_published_for_real_stocks_lie_in_our_intervals(cmsy: Path) 
         ours = found.summary.set_index("quantity")
         for name, theirs in (("msy", row["MSY_BSM"] * scale), ("biomass_of_k", row["rel_B_BSM"])):
             inside.append(ours.loc[name, "low"] <= theirs <= ours.loc[name, "high"])
+            apart.append(abs(ours.loc[name, "median"] / theirs - 1))
+        width = np.log(ours.loc["msy", "high"] / ours.loc["msy", "low"])
+        wider.append(width / np.log(row["ucl.MSY_BSM"] / row["lcl.MSY_BSM"]))
     msy, status = np.array(inside).reshape(-1, 2).mean(axis=0)
     assert len(sample) >= 20
     assert msy >= 0.8
     assert status >= 0.8
+    msy, status = np.median(np.reshape(apart, (-1, 2)), axis=0)
+    assert msy < 0.05
+    assert status < 0.10
+    assert 1 < np.median(wider) < 1.35  # it is known that they are wider
 
 
 @SHORT
