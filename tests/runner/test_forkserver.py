@@ -82,6 +82,19 @@ def shapes(outputs: list[dict[str, Any]]) -> list[Any]:
     return [(output["output_type"], sorted(output.get("data", {}))) for output in outputs]
 
 
+WIDE = """
+import pandas as pd
+pd.DataFrame({f"a_column_with_a_long_name_{n}": [n] for n in range(15)})
+"""
+
+
+@pytest.mark.usefixtures("warm")
+def test_a_wide_table_is_shown_as_in_any_kernel() -> None:
+    with kernel() as one, plain_kernel() as plain:
+        assert one.forked
+        assert one.run(WIDE) == plain.run(WIDE)
+
+
 @pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("cell", [PLOT, FIGURE], ids=["hvplot", "matplotlib"])
 def test_a_plot_is_drawn_as_in_any_kernel(cell: str) -> None:

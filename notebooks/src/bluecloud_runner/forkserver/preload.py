@@ -15,8 +15,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import ipykernel_launcher
@@ -61,10 +62,27 @@ def preload(modules: Sequence[str], *, without: Sequence[str] = ()) -> Preloaded
 
 
 def _import(name: str) -> None:
-    package = importlib.import_module(name.removesuffix(".*"))
+    with _with_a_shell() if name == "pandas" else nullcontext():
+        package = importlib.import_module(name.removesuffix(".*"))
     if name.endswith(".*"):
         for found in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{package.__name__}.{found.name}")
+
+
+@contextmanager
+def _with_a_shell() -> Iterator[None]:
+    """As where a notebook's shell is running already.
+
+    pandas asks it for its kernel while it is imported; told of none, it would cut tables to the
+    width of a terminal ever after.
+    """
+    marks: Any = builtins
+    before = marks.get_ipython
+    marks.get_ipython = lambda: SimpleNamespace(kernel=None)
+    try:
+        yield
+    finally:
+        marks.get_ipython = before
 
 
 @contextmanager
