@@ -3,8 +3,8 @@
     python -m bluecloud_runner.forkserver.server --module numpy --module xarray
 
 One thread, no event loop and no ZeroMQ context: what is forked is a process in which nothing
-is going on. The fork leaves the loop and becomes the kernel on the way out, so that the
-interpreter ends under it as under any other: what is open is closed and written.
+is going on. The fork leaves the loop and becomes the kernel on the way out, with nothing of the
+server's held on its stack; how it ends is `ending`'s.
 
 It ends when nobody has asked for long, when its owner has ended, or when what it imported is no
 longer what an import would give; kernels that are left it still sees to their end.
