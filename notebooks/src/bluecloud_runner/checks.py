@@ -4,8 +4,9 @@ The server checks what the form has already checked: a request need not come fro
 """
 
 import datetime
+import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,11 +52,22 @@ def check(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[FieldErr
     errors = [said for error in validator.iter_errors(values) for said in _told(error, values)]
     # JSON Schema has no word for them, and Python's JSON reads them.
     errors += [
-        FieldError(name, f"{value!r} is no finite number", "a finite number")
+        FieldError(name, f"{number!r} is no finite number", "a finite number")
         for name, value in values.items()
-        if isinstance(value, float) and not math.isfinite(value)
+        for number in _not_finite(value)
     ]
     return sorted(errors, key=lambda error: (order.get(error.field, len(order)), error.field))
+
+
+def _not_finite(value: Any) -> Iterator[float]:
+    """The first number in a value that is infinite or none, however deep; nothing without one."""
+    inner = value.values() if isinstance(value, Mapping) else value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            yield value
+    elif not isinstance(value, str) and isinstance(inner, Iterable):
+        found = (number for one in inner for number in _not_finite(one))
+        yield from itertools.islice(found, 1)
 
 
 def _told(error: ValidationError, values: Mapping[str, Any]) -> list[FieldError]:
