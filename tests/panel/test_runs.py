@@ -29,7 +29,11 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LaboratoryS
     with (
         four_people() as hub,
         serving_runs(hub, folder / "state", BLUECLOUD_LABS=str(labs)) as service,
-        running_server(
+        service.client("ada") as ada,
+    ):
+        # Before the laboratory starts, which looks for logins then and every few minutes.
+        assert ada.put("/credentials/cmems", json={"token": "Tiefsee-7040-m"}).is_success
+        with running_server(
             tree,
             folder / "home",
             folder / "jupyter",
@@ -38,11 +42,8 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LaboratoryS
                 "JUPYTERHUB_API_TOKEN": "ada@testlab",
                 "BLUECLOUD_CREDENTIALS_DIR": str(folder / "logins"),
             },
-        ) as started,
-    ):
-        with service.client("ada") as ada:
-            assert ada.put("/credentials/cmems", json={"token": "Tiefsee-7040-m"}).is_success
-        yield started
+        ) as started:
+            yield started
 
 
 def submitted(laboratory: LaboratoryServer, **parameters: Any) -> str:
