@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -57,6 +59,15 @@ class Serving:
         """A client of a person's, or of nobody's."""
         headers = {"Authorization": f"token {person}"} if person else {}
         return httpx.Client(base_url=self.address, headers=headers, trust_env=False, timeout=60)
+
+
+def until(true: Callable[[], Any], seconds: float = 60) -> Any:
+    """What a condition gives when it first is true."""
+    end = time.monotonic() + seconds
+    while not (found := true()):
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.1)
+    return found
 
 
 @contextmanager

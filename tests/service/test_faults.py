@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import httpx
 import pytest
 
 from bluecloud_service.runs.store import Runs, attempts, record_events
-from tests.service.serving import Serving, four_people, serving_runs
+from tests.service.serving import Serving, four_people, serving_runs, until
 from tests.service.work import notebook
 
 ENDED = {"succeeded", "failed", "cancelled"}
@@ -50,15 +49,6 @@ def told(service: Serving, run: str) -> dict[str, Any]:
     with service.client("ada") as ada:
         answer: dict[str, Any] = ada.get(f"/runs/{run}").json()
         return answer
-
-
-def until(true: Callable[[], Any], seconds: float = 60) -> Any:
-    """What a condition gives when it first is true."""
-    end = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.1)
-    return found
 
 
 def end_of(service: Serving, run: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pytest
 
 from bluecloud_service.errors import NotAsked
 from bluecloud_service.schedules.times import check_times, missed_times, next_time
-from tests.service.serving import PEOPLE, Serving, four_people, serving_runs
+from tests.service.serving import PEOPLE, Serving, four_people, serving_runs, until
 from tests.service.work import notebook
 
 OSLO = "Europe/Oslo"
@@ -106,14 +106,6 @@ def let_pass(state: Path, days: float) -> None:
     """Have a schedule be due so many days earlier, as if they had passed."""
     with sqlite3.connect(state / "service" / "service.sqlite", timeout=20) as database:
         database.execute("UPDATE schedules SET due = ?", (time.time() - days * 86400,))
-
-
-def until(true: Callable[[], Any], seconds: float = 60) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.1)
-    return found
 
 
 def test_what_is_due_is_submitted_once_and_is_due_again(hub: str, tmp_path: Path) -> None:

@@ -37,8 +37,10 @@ def configure(c: Config, settings: Settings) -> None:
     )
     c.JupyterHub.load_roles.append({"name": "user", "scopes": ["self", SCOPE]})
     # Whose groups a schedule's person is in when it is due.
-    told = ["read:users:name", "read:users:groups", "read:roles:users"]
-    c.JupyterHub.load_roles.append({"name": f"{NAME}-service", "scopes": told, "services": [NAME]})
+    scopes = ["read:users:name", "read:users:groups", "read:roles:users"]
+    c.JupyterHub.load_roles.append(
+        {"name": f"{NAME}-service", "scopes": scopes, "services": [NAME]}
+    )
     c.Spawner.server_token_scopes = SERVER_SCOPES
 
 
