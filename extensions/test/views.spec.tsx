@@ -207,7 +207,18 @@ test('only the view of this laboratory is made, and it is the first tab', async 
   content?.offer({ ...own, slug: 'other', label: () => 'Not mine' });
   await vi.waitFor(() => {
     const tabs = [...node.querySelectorAll('[role=tab]')].map(tab => tab.textContent);
-    expect(tabs).toEqual(['Mine', 'Analyses', 'Data']);
+    expect(tabs).toEqual(['Mine', 'Analyses', 'Runs', 'Data']);
+  });
+});
+
+test('a laboratory that keeps no runs has no tab for them', async () => {
+  const desk = new Desk();
+  const node = await shown(
+    Object.assign(desk, { laboratory: { ...desk.laboratory, keeps_runs: false } })
+  );
+  await vi.waitFor(() => {
+    const tabs = [...node.querySelectorAll('[role=tab]')].map(tab => tab.textContent);
+    expect(tabs).toEqual(['Analyses', 'Data']);
   });
 });
 
