@@ -3,7 +3,8 @@
     python -m bluecloud_runner.forkserver.install --prefix <sys.prefix>
 
 Writes the kernel's specification below the prefix again, as it is there or as ipykernel has it,
-with the name of the provisioner in it. Running it twice is running it once.
+with the name of the provisioner in it, and of a kernel that ends at once when asked to
+(`bluecloud_kernel`). Running it twice is running it once.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bluecloud_runner.folders import write_whole
 
 PROVISIONER = "bluecloud-forked"
 KERNEL = "python3"
+_CLASS = "--IPKernelApp.kernel_class=bluecloud_kernel.kernel.Kernel"
 
 
 def install(prefix: Path) -> Path:
@@ -34,7 +36,8 @@ def install(prefix: Path) -> Path:
         shutil.copytree(RESOURCES, folder, dirs_exist_ok=True)
         spec = {**get_kernel_dict(), "argv": ["python", *get_kernel_dict()["argv"][1:]]}
     # A flag of the interpreter is one that a fork cannot have.
-    spec["argv"] = [word for word in spec["argv"] if not word.startswith("-X")]
+    argv = [word for word in spec["argv"] if not word.startswith("-X") and word != _CLASS]
+    spec["argv"] = [*argv, _CLASS]
     metadata = spec.get("metadata", {})
     spec["metadata"] = {**metadata, "kernel_provisioner": {"provisioner_name": PROVISIONER}}
     # A new file: installers link one that they have kept into many environments.

@@ -8,7 +8,12 @@ shell, which a fork would miss; all that it stands on is here.
 from __future__ import annotations
 
 # What a kernel is made of.
-KERNEL = ("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell")
+KERNEL = (
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "bluecloud_kernel.kernel",
+)
 
 # A name that ends in ``.*`` is each module of the package.
 COMMON = (
