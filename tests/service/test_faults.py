@@ -95,6 +95,15 @@ def test_a_service_killed_in_the_middle_finds_its_runs_again(tmp_path: Path) -> 
     assert sorted(begun(tmp_path)) == ["1", "2"]
 
 
+def test_what_an_ended_unit_left_is_taken_away(tmp_path: Path) -> None:
+    units = tmp_path / "state" / "service" / "units"
+    units.mkdir(parents=True)
+    (units / "of-before.unit").write_text("1")
+    (units / "of-before.log").write_text("It ended while nobody was there to see it.")
+    with four_people() as hub, serving_runs(hub, tmp_path / "state"):
+        until(lambda: not (units / "of-before.log").exists())
+
+
 def test_the_table_is_made_again_from_the_folders(tmp_path: Path) -> None:
     state = tmp_path / "state"
     (tmp_path / "go").touch()

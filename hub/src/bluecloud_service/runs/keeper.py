@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 _BUSY_S, _IDLE_S = 0.2, 2.0
 _LEASE_S = 2.0
+_TIDY_S = 10.0
 _OBEY_S = 15.0  # how long a unit has to end a run that was cancelled
 _GRACE_S = 60.0  # beyond the time limits of its runs, until a unit is stopped
 
@@ -115,9 +116,13 @@ class Keeper:
                     continue
                 self.holds = True
                 self._safely(self.read_folders)
+                looked = float("-inf")
                 while not self._stop.is_set():
                     self._wake.clear()
                     busy = self._safely(self.turn)
+                    if not self.fault and time.monotonic() - looked > _TIDY_S:
+                        self._safely(self.forget_left)
+                        looked = time.monotonic()
                     self._wake.wait(_BUSY_S if busy else _IDLE_S)
                 return
         finally:
@@ -291,6 +296,18 @@ class Keeper:
             if answer.state == "running":  # its verdicts are there, so it is about to end
                 self._engine.stop(unit)
             self._engine.forget(unit)
+
+    def forget_left(self) -> None:
+        """Have the engine forget units that ended and that no run waits for.
+
+        One is left where the engine was away, or the service was killed, when its last run came
+        to its end.
+        """
+        left = self._engine.left()  # before the table is read: what starts later is not among them
+        out = {row.unit for row in self._index.unsettled()}
+        for unit, answer in self._engine.ask([name for name in left if name not in out]).items():
+            if answer.state == "ended":
+                self._engine.forget(unit)
 
     # Those that wait -------------------------------------------------------------------------
 

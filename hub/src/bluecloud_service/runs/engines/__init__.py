@@ -9,7 +9,7 @@ starts it once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -105,3 +105,12 @@ class Engine(Protocol):
 
     def forget(self, name: str) -> None:
         """Take away what is left of a unit that ended."""
+
+    def left(self) -> Collection[str]:
+        """The names of this deployment's units of which something is there, ended or not.
+
+        Raises
+        ------
+        EngineAway
+            If the engine does not answer.
+        """

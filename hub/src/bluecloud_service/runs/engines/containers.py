@@ -9,7 +9,7 @@ says has been read.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -156,6 +156,13 @@ class DockerEngine:
                 self._api.remove_container(name, v=True, force=True)
             except docker.errors.NotFound:
                 return
+
+    def left(self) -> Collection[str]:
+        """See `engines.Engine`."""
+        labels = [f"bluecloud.deployment={self._deployment}", "bluecloud.unit"]
+        with _told():
+            found = self._api.containers(all=True, filters={"label": labels})
+        return {container["Labels"]["bluecloud.unit"] for container in found}
 
     @property
     def _api(self) -> Any:

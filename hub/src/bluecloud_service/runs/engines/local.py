@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from . import Answer, Unit
@@ -141,6 +141,10 @@ class LocalEngine:
         if child is not None:
             child.wait()
         self._file(name).with_suffix(".log").unlink(missing_ok=True)
+
+    def left(self) -> Collection[str]:
+        """See `engines.Engine`."""
+        return {path.stem for path in self._folder.glob("*.log")}
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{name}.unit"
