@@ -1,6 +1,7 @@
 """The Docker daemon is restarted, asked to or killed, while a run is executed: nothing is lost.
 
-The daemon is the test's own, with its folders and socket, beside whatever else the machine has.
+The daemon is the test's own, with its folders, socket and network namespace, and knows nothing of
+whatever else the machine has.
 """
 
 from __future__ import annotations
@@ -63,12 +64,13 @@ class Daemon:
     def begin(self) -> None:
         """Start it, and return when it answers."""
         words = [
+            # Bridges of its own: a daemon takes those away that it finds and does not know.
+            *("unshare", "--net", "--"),
             "dockerd",
             f"--host={self.address}",
             f"--containerd={self.folder}/containerd.sock",
             f"--pidfile={self.folder}/pid",
             *(f"--{name}-root={self.folder}/{name}" for name in ("data", "exec")),
-            "--bridge=none",
             "--iptables=false",
             "--ip6tables=false",
         ]
