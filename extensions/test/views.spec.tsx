@@ -2,8 +2,18 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { afterEach, expect, test, vi } from 'vitest';
 import { PanelError } from '@bluecloud/core';
-import type { Analysis, Entry, ILaboratory, IWorkbench, ParameterValues, Run } from '@bluecloud/core';
+import type {
+  Analysis,
+  Entry,
+  ILaboratory,
+  IWorkbench,
+  LoginRequest,
+  ParameterValues,
+  Provider,
+  Run
+} from '@bluecloud/core';
 
+import { ends } from '../core/src/accessView';
 import { LaboratoryContent } from '../core/src/content';
 import { matching } from '../core/src/dataView';
 import { withEntries } from '../core/src/entries';
@@ -95,7 +105,7 @@ class Desk implements IWorkbench {
 
   repeatRun(run: string): Promise<void> {
     this.done.push(['again', run]);
-    return Promise.reject(new PanelError('RunsNotKept', 'the service does not answer'));
+    return Promise.reject(new PanelError('ServiceAway', 'the service does not answer'));
   }
 
   openRun(run: string): Promise<void> {
@@ -106,6 +116,22 @@ class Desk implements IWorkbench {
   insert(code: string): Promise<void> {
     this.done.push(['insert', code]);
     return Promise.resolve();
+  }
+
+  providers: Provider[] = [];
+
+  access = () => Promise.resolve({ providers: this.providers, problems: [] });
+
+  storeLogin(source: string, login: LoginRequest): ReturnType<IWorkbench['storeLogin']> {
+    this.done.push(['store', source, login]);
+    return login.token === 'wrong'
+      ? Promise.reject(new PanelError('ServiceRefused', 'it has line ends'))
+      : this.access();
+  }
+
+  forgetLogin(source: string): ReturnType<IWorkbench['forgetLogin']> {
+    this.done.push(['forget', source]);
+    return this.access();
   }
 }
 
@@ -207,7 +233,7 @@ test('only the view of this laboratory is made, and it is the first tab', async 
   content?.offer({ ...own, slug: 'other', label: () => 'Not mine' });
   await vi.waitFor(() => {
     const tabs = [...node.querySelectorAll('[role=tab]')].map(tab => tab.textContent);
-    expect(tabs).toEqual(['Mine', 'Analyses', 'Runs', 'Data']);
+    expect(tabs).toEqual(['Mine', 'Analyses', 'Runs', 'Data', 'Access']);
   });
 });
 
@@ -317,4 +343,58 @@ test('only what was seen to go on is told to have ended', () => {
   expect(endedSince(new Map([['r-0000', ended]]), [ended])).toEqual([]);
   expect(endedSince(new Map(), [ended])).toEqual([]);
   expect(endedSince(new Map([['r-0000', RUN]]), [ended, RUN])).toEqual([ended]);
+});
+
+const CMEMS: Provider = {
+  source: 'cmems',
+  title: 'Copernicus Marine',
+  need: 'required',
+  entries: ['Temperature, daily'],
+  login: null
+};
+
+/** Type into a field, past React's own setter, which would see no change. */
+function type(input: HTMLInputElement, text: string): void {
+  const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value');
+  value?.set?.call(input, text);
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+test('a login is stored, and what was typed is gone with the form', async () => {
+  const desk = new Desk();
+  desk.providers = [CMEMS];
+  const node = await shown(desk);
+  await press(node, 'Access');
+  await sees(node, 'Needed for: Temperature, daily');
+  await press(node, 'Store a login');
+  const token = await vi.waitFor(
+    () => node.querySelectorAll<HTMLInputElement>('input[type=radio]')[1]!
+  );
+  token.click();
+  const secret = node.querySelector<HTMLInputElement>('input[type=password]')!;
+  type(secret, 'wrong');
+  await press(node, 'Store');
+  await sees(node, 'it has line ends');
+  type(secret, 'right');
+  await press(node, 'Store');
+  await vi.waitFor(() => {
+    expect(node.querySelector('input[type=password]')).toBeNull();
+  });
+  expect(desk.done.at(-1)).toEqual([
+    'store',
+    'cmems',
+    { token: 'right', username: null, password: null }
+  ]);
+});
+
+test('a login that ends soon is said to', () => {
+  const now = Date.parse('2026-11-25T12:00:00Z');
+  const login = { kind: 'token', username: null, stored: '2026-11-01T00:00:00Z' } as const;
+  const until = (expires: string | null, expired = false) => ends({ ...login, expires, expired }, now);
+  expect(until(null)).toBe('later');
+  expect(until('2026-12-25T12:00:00Z')).toBe('later');
+  expect(until('2026-11-27T12:00:00Z')).toBe('soon');
+  expect(until('2026-11-25T11:59:59Z')).toBe('ended');
+  expect(until(null, true)).toBe('ended');
+  expect(ends({ ...login, kind: 'unreadable', expires: null, expired: false }, now)).toBe('ended');
 });

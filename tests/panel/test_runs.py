@@ -88,7 +88,10 @@ def test_a_run_is_ended(laboratory: LaboratoryServer) -> None:
 def test_a_run_that_is_not_there_is_refused_in_words(laboratory: LaboratoryServer) -> None:
     for action in ("cancel", "again", "fetch"):
         answer = laboratory.post(f"runs/{'0' * 20}-0000/{action}")
-        assert (answer.status_code, answer.json()["kind"]) == (httpx.codes.CONFLICT, "RunsRefused")
+        assert (answer.status_code, answer.json()["kind"]) == (
+            httpx.codes.CONFLICT,
+            "ServiceRefused",
+        )
         assert "0000" in answer.json()["error"]
 
 
@@ -98,10 +101,46 @@ def test_the_persons_logins_are_brought_by_the_server(laboratory: LaboratoryServ
     assert json.loads(kept.read_text()) == {"token": "Tiefsee-7040-m"}
 
 
+def stored(laboratory: LaboratoryServer) -> dict[str, Any]:
+    """The logins that the panel tells of, by source."""
+    told = laboratory.get("access").json()["providers"]
+    return {each["source"]: each["login"] for each in told}
+
+
+def test_a_login_is_stored_brought_here_told_of_and_forgotten(laboratory: LaboratoryServer) -> None:
+    kept = laboratory.home.parent / "logins" / "eudat.json"
+    answer = laboratory.post("access/eudat", {"username": "ada", "password": "Kelp-forest-12"})
+    assert answer.status_code == httpx.codes.OK, answer.text
+    assert json.loads(kept.read_text()) == {"username": "ada", "password": "Kelp-forest-12"}
+    told = laboratory.get("access")
+    assert "Kelp-forest-12" not in answer.text + told.text
+    login = stored(laboratory)["eudat"]
+    assert (login["kind"], login["username"], login["expired"]) == ("password", "ada", False)
+    assert laboratory.post("access/eudat/forget").status_code == httpx.codes.OK
+    assert "eudat" not in stored(laboratory)
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "login", "said"),
+    [
+        ("nowhere", {"token": "x"}, "seadatanet"),
+        ("eudat", {}, "token, or username and password"),
+        ("eudat", {"token": "two\nlines"}, "line ends"),
+    ],
+)
+def test_a_login_that_is_none_is_refused_in_words(
+    laboratory: LaboratoryServer, source: str, login: dict[str, str], said: str
+) -> None:
+    answer = laboratory.post(f"access/{source}", login)
+    assert (answer.status_code, answer.json()["kind"]) == (httpx.codes.CONFLICT, "ServiceRefused")
+    assert said in answer.json()["error"]
+
+
 def test_without_a_service_runs_are_not_kept(shared_server: LaboratoryServer) -> None:
     answer = shared_server.get("runs")
     assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
-    assert answer.json()["kind"] == "RunsNotKept"
+    assert answer.json()["kind"] == "ServiceAway"
 
 
 def test_a_service_that_does_not_answer_is_said(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from bluecloud_panel import wire
 from bluecloud_panel.errors import CatalogueUnavailable
 
+_NEEDS = ("none", "optional", "required")
+
 if TYPE_CHECKING:
     from bluecloud_catalogs.facts import EntryFacts
 
@@ -32,6 +34,33 @@ def catalogue(slug: str) -> wire.Catalogue:
         entries=tuple(_entry(facts) for facts in entries),
         problems=tuple(str(problem) for problem in problems),
     )
+
+
+def catalogue_sources(slug: str) -> dict[str, wire.Provider]:
+    """The sources of a laboratory's catalogue by name, with what each asks a login for.
+
+    Raises
+    ------
+    CatalogueUnavailable
+        As for `catalogue`.
+    """
+    import bluecloud_catalogs
+
+    try:
+        entries = bluecloud_catalogs.entries(slug, strict=False)
+    except bluecloud_catalogs.DataError as error:
+        raise CatalogueUnavailable(str(error)) from error
+    found: dict[str, wire.Provider] = {}
+    for facts in entries:
+        known = found.get(facts.source)
+        asking = (facts.title,) if facts.login != "none" else ()
+        found[facts.source] = wire.Provider(
+            source=facts.source,
+            title=facts.source_title,
+            need=max(facts.login, known.need if known else "none", key=_NEEDS.index),
+            entries=(*(known.entries if known else ()), *asking),
+        )
+    return found
 
 
 def _entry(facts: EntryFacts) -> wire.Entry:

@@ -9,8 +9,8 @@ PanelError
 ├── BadRequest            400  a request that is not what it should be
 ├── HomeNotWritable       409  nothing can be written to the person's home
 ├── CatalogueUnavailable  503  the laboratory's catalogue cannot be read
-├── RunsRefused           409  the deployment's service does not do it
-└── RunsNotKept           503  the service does not answer, or the deployment has none
+├── ServiceRefused        409  the deployment's service does not do it
+└── ServiceAway           503  the service does not answer, or the deployment has none
 """
 
 from collections.abc import Sequence
@@ -79,13 +79,13 @@ class CatalogueUnavailable(PanelError):  # noqa: N818 - as above
     status = 503
 
 
-class RunsRefused(PanelError):  # noqa: N818 - as above
+class ServiceRefused(PanelError):  # noqa: N818 - as above
     """The deployment's service does not do what was asked of it."""
 
     status = 409
 
 
-class RunsNotKept(PanelError):  # noqa: N818 - as above
-    """The service that keeps runs does not answer, or there is none."""
+class ServiceAway(PanelError):  # noqa: N818 - as above
+    """The deployment's service does not answer, or there is none."""
 
     status = 503

@@ -15,7 +15,7 @@ from jupyter_server.base.handlers import APIHandler
 from pydantic import BaseModel, ValidationError
 from tornado import web
 
-from bluecloud_panel import wire
+from bluecloud_panel import access, wire
 from bluecloud_panel.errors import BadRequest, PanelError
 from bluecloud_panel.service import LaboratoryService, failure
 
@@ -116,6 +116,37 @@ class CatalogueHandler(PanelHandler):
         await self.answer(self.service.catalogue)
 
 
+class AccessHandler(PanelHandler):
+    """The person's logins at providers."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with `wire.Access`."""
+        await self.answer(access.listed)
+
+
+class LoginHandler(PanelHandler):
+    """The person's login at one provider."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, source: str) -> None:
+        """Store it and answer with `wire.Access`."""
+        login = self.asked(wire.LoginRequest)
+        await self.answer(lambda: access.store(source, login))
+
+
+class ForgetHandler(PanelHandler):
+    """The end of one login."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, source: str) -> None:
+        """Forget it and answer with `wire.Access`."""
+        await self.answer(lambda: access.forget(source))
+
+
 class RunsHandler(PanelHandler):
     """The person's runs in this laboratory."""
 
@@ -174,6 +205,9 @@ ROUTES: list[tuple[str, type[PanelHandler]]] = [
     (r"analyses/([^/]+)/run", RunHandler),
     (r"analyses/([^/]+)/submit", SubmitHandler),
     (r"catalogue", CatalogueHandler),
+    (r"access", AccessHandler),
+    (r"access/([a-z0-9_]+)", LoginHandler),
+    (r"access/([a-z0-9_]+)/forget", ForgetHandler),
     (r"runs", RunsHandler),
     (r"runs/([\w-]+)/cancel", CancelHandler),
     (r"runs/([\w-]+)/again", AgainHandler),

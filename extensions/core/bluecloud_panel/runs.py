@@ -3,19 +3,17 @@
 What is asked here goes to the service with the server's own token, so that the page needs none.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import JsonValue
 
 from bluecloud import runs
-from bluecloud.service import Service, ServiceError
+from bluecloud.service import Service
 from bluecloud_panel import wire
 from bluecloud_panel.analyses import curated_notebook
-from bluecloud_panel.errors import HomeNotWritable, RefusedParameters, RunsNotKept, RunsRefused
+from bluecloud_panel.asking import service
+from bluecloud_panel.errors import HomeNotWritable
 from bluecloud_panel.laboratory import this_laboratory
-from bluecloud_runner import FieldError
 
 _SHOWN = 50
 _FOLDER = "runs"  # of the home
@@ -29,41 +27,41 @@ class RunsDesk:
 
     def listed(self) -> wire.Runs:
         """The last runs in this laboratory, the last submitted first."""
-        asked = {"laboratory": this_laboratory().slug, "limit": _SHOWN}
-        with _service() as service:
-            told = service.ask("GET", "/runs", params=asked)
-            return wire.Runs(runs=tuple(_run(runs.Run.told(r, service)) for r in told["runs"]))
+        last = {"laboratory": this_laboratory().slug, "limit": _SHOWN}
+        with service() as asked:
+            told = asked.ask("GET", "/runs", params=last)
+            return wire.Runs(runs=tuple(_run(runs.Run.told(r, asked)) for r in told["runs"]))
 
     def submit(self, name: str, values: dict[str, JsonValue]) -> wire.Runs:
         """Submit an analysis with parameters, and give its run."""
         laboratory = this_laboratory()
         notebook = curated_notebook(laboratory, name)
         notebook.readable_content()
-        with _service() as service:
+        with service() as asked:
             submitted = runs.submit(
                 notebook.path,
                 values,
                 laboratory=laboratory.slug,
                 title=notebook.title[:200],
-                service=service,
+                service=asked,
             )
             return wire.Runs(runs=tuple(map(_run, submitted.runs)))
 
     def cancel(self, run: str) -> wire.Runs:
         """Ask for a run's end."""
-        with _service() as service:
-            return wire.Runs(runs=(_run(_found(service, run).cancel()),))
+        with service() as asked:
+            return wire.Runs(runs=(_run(_found(asked, run).cancel()),))
 
     def again(self, run: str) -> wire.Runs:
         """Submit a run once more, as it was."""
-        with _service() as service:
-            return wire.Runs(runs=tuple(map(_run, _found(service, run).again().runs)))
+        with service() as asked:
+            return wire.Runs(runs=tuple(map(_run, _found(asked, run).again().runs)))
 
     def fetch(self, run: str) -> wire.Notebook:
         """Bring what a run left into the home, and give its executed notebook."""
-        with _service() as service:
+        with service() as asked:
             try:
-                brought = _found(service, run).fetch(self._home / _FOLDER)
+                brought = _found(asked, run).fetch(self._home / _FOLDER)
             except OSError as error:
                 raise HomeNotWritable(
                     f"{_FOLDER}/{run} cannot be written to your home: {error.strerror or error}"
@@ -71,21 +69,8 @@ class RunsDesk:
         return wire.Notebook(path=brought[0].relative_to(self._home).as_posix())
 
 
-@contextmanager
-def _service() -> Iterator[Service]:
-    """The service; what it refuses, or that it does not answer, as the panel says it."""
-    try:
-        with Service() as service:
-            yield service
-    except ServiceError as error:
-        if error.fields:
-            fields = [FieldError(f["field"], f["error"], f["allowed"]) for f in error.fields]
-            raise RefusedParameters(fields) from error
-        raise (RunsRefused if 400 <= error.status < 500 else RunsNotKept)(str(error)) from error
-
-
-def _found(service: Service, run: str) -> runs.Run:
-    return runs.Run.told(service.ask("GET", f"/runs/{run}"), service)
+def _found(asked: Service, run: str) -> runs.Run:
+    return runs.Run.told(asked.ask("GET", f"/runs/{run}"), asked)
 
 
 def _run(run: runs.Run) -> wire.Run:

@@ -97,6 +97,47 @@ class Runs(Wire):
     runs: tuple[Run, ...]
 
 
+class StoredLogin(Wire):
+    """A login that the deployment keeps sealed for the person, without what it is."""
+
+    kind: Literal["token", "password", "unreadable"]
+    username: str | None = None
+    stored: str = Field(description="ISO 8601.")
+    expires: str | None = Field(None, description="ISO 8601, where the provider says it.")
+    expired: bool
+
+
+class Provider(Wire):
+    """A provider that knows logins, and the person's own with it."""
+
+    source: str
+    title: str
+    need: Literal["none", "optional", "required"] = Field(
+        description="The most that an entry of the laboratory's catalogue asks for."
+    )
+    entries: tuple[str, ...] = Field(description="Titles of the entries that ask for it.")
+    login: StoredLogin | None = None
+
+
+class Access(Wire):
+    """Providers that know logins: those of this laboratory's data first."""
+
+    providers: tuple[Provider, ...]
+    problems: tuple[str, ...] = ()
+
+
+class LoginRequest(Wire):
+    """A login to be stored: a token, or a name with a password. It is never answered again."""
+
+    token: str | None = None
+    username: str | None = None
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        """Nothing of it; so it is in no log."""
+        return "LoginRequest()"
+
+
 class Variable(Wire):
     """A variable of an entry."""
 

@@ -9,11 +9,13 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import type { ParameterValues } from './tokens';
 import type {
+  Access,
   Analyses,
   Catalogue,
   Failure,
   FieldFailure,
   Laboratory,
+  LoginRequest,
   Notebook,
   OpenRequest,
   RunRequest,
@@ -66,6 +68,18 @@ export class PanelApi {
   runAnalysis(name: string, parameters: ParameterValues): Promise<Notebook> {
     const request: RunRequest = { parameters };
     return this._request(`analyses/${encodeURIComponent(name)}/run`, request);
+  }
+
+  access(): Promise<Access> {
+    return this._request('access');
+  }
+
+  storeLogin(source: string, login: LoginRequest): Promise<Access> {
+    return this._request(`access/${encodeURIComponent(source)}`, login);
+  }
+
+  forgetLogin(source: string): Promise<Access> {
+    return this._request(`access/${encodeURIComponent(source)}/forget`, {});
   }
 
   runs(): Promise<Runs> {

@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Panel } from '@lumino/widgets';
 import type { Widget } from '@lumino/widgets';
 
+import { AccessView } from './accessView';
 import { AnalysesView } from './analysesView';
 import { Problems } from './answer';
 import { explained } from './api';
@@ -69,6 +70,9 @@ export class LaboratoryContent extends Panel {
       this._addView('runs', new RunsView(workbench));
     }
     this._addView('data', new DataView(workbench));
+    if (workbench.laboratory.keeps_runs) {
+      this._addView('access', new AccessView(workbench));
+    }
   }
 
   private async _addOwnView(laboratory: ILaboratory): Promise<void> {

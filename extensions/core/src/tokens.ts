@@ -3,7 +3,7 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { Widget } from '@lumino/widgets';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
-import type { Analyses, Catalogue, Laboratory, Runs } from './wire';
+import type { Access, Analyses, Catalogue, Laboratory, LoginRequest, Runs } from './wire';
 
 /** Values for a notebook's parameters, by name. */
 export type ParameterValues = ReadonlyJSONObject;
@@ -49,6 +49,15 @@ export interface IWorkbench {
 
   /** Bring what a run left into the person's home, and open its notebook. */
   openRun(run: string): Promise<void>;
+
+  /** Providers that know logins, and which of the person's are stored. */
+  access(): Promise<Access>;
+
+  /** Store a login; it is never answered again. */
+  storeLogin(source: string, login: LoginRequest): Promise<Access>;
+
+  /** Forget a login. */
+  forgetLogin(source: string): Promise<Access>;
 
   /** Write a cell into the notebook in front, or into a new one if none is. */
   insert(code: string): Promise<void>;

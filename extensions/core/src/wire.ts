@@ -2,6 +2,12 @@
 import type { ReadonlyJSONValue } from '@lumino/coreutils';
 import type { RJSFSchema } from '@rjsf/utils';
 
+/** Providers that know logins: those of this laboratory's data first. */
+export interface Access {
+  readonly providers: readonly Provider[];
+  readonly problems: readonly string[];
+}
+
 /** All analyses of the laboratory, by title, and what does not work with them now. */
 export interface Analyses {
   readonly analyses: readonly Analysis[];
@@ -88,6 +94,13 @@ export interface Licence {
   readonly url: string;
 }
 
+/** A login to be stored: a token, or a name with a password. It is never answered again. */
+export interface LoginRequest {
+  readonly token: string | null;
+  readonly username: string | null;
+  readonly password: string | null;
+}
+
 /** A notebook of the person's, to be opened. */
 export interface Notebook {
   /** Below the server's root, as the contents API has it. */
@@ -115,6 +128,17 @@ export interface Problem {
   readonly line: number | null;
 }
 
+/** A provider that knows logins, and the person's own with it. */
+export interface Provider {
+  readonly source: string;
+  readonly title: string;
+  /** The most that an entry of the laboratory's catalogue asks for. */
+  readonly need: 'none' | 'optional' | 'required';
+  /** Titles of the entries that ask for it. */
+  readonly entries: readonly string[];
+  readonly login: StoredLogin | null;
+}
+
 /** A run of the person's, as the deployment's service keeps it. */
 export interface Run {
   readonly id: string;
@@ -140,6 +164,17 @@ export interface RunRequest {
 /** Runs, the last submitted first. */
 export interface Runs {
   readonly runs: readonly Run[];
+}
+
+/** A login that the deployment keeps sealed for the person, without what it is. */
+export interface StoredLogin {
+  readonly kind: 'token' | 'password' | 'unreadable';
+  readonly username: string | null;
+  /** ISO 8601. */
+  readonly stored: string;
+  /** ISO 8601, where the provider says it. */
+  readonly expires: string | null;
+  readonly expired: boolean;
 }
 
 /** A variable of an entry. */

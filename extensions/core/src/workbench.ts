@@ -6,7 +6,7 @@ import type { PanelApi } from './api';
 import { PanelError } from './api';
 import { showOutcome } from './outcome';
 import type { IWorkbench, ParameterValues } from './tokens';
-import type { Analyses, Catalogue, Laboratory, Runs } from './wire';
+import type { Access, Analyses, Catalogue, Laboratory, LoginRequest, Runs } from './wire';
 
 /** The laboratory's window, as its views use it. */
 export class Workbench implements IWorkbench {
@@ -59,6 +59,18 @@ export class Workbench implements IWorkbench {
       }
     };
     void this._app.commands.execute('notebook:run-all-cells').then(settled, settled);
+  }
+
+  access(): Promise<Access> {
+    return this._api.access();
+  }
+
+  storeLogin(source: string, login: LoginRequest): Promise<Access> {
+    return this._api.storeLogin(source, login);
+  }
+
+  forgetLogin(source: string): Promise<Access> {
+    return this._api.forgetLogin(source);
   }
 
   runs(): Promise<Runs> {
