@@ -155,20 +155,53 @@ def test_the_panel_greets_who_was_never_here(window: Window) -> None:
     expect(page.get_by_role("radio", name="Marine heatwaves")).to_be_visible()
 
 
-def test_a_run_needs_no_window_and_says_how_it_ended(
-    browser: Browser, prefix: Path, tmp_path: Path
-) -> None:
+@contextmanager
+def deployed(browser: Browser, prefix: Path, folder: Path) -> Iterator[Window]:
+    """A window on a laboratory of a deployment that has a service."""
     with (
         four_people() as hub,
-        serving_runs(hub, tmp_path / "state") as service,
+        serving_runs(hub, folder / "state") as service,
         laboratory(
-            tmp_path,
+            folder,
             prefix,
             BLUECLOUD_SERVICE_URL=service.address,
+            BLUECLOUD_CREDENTIALS_DIR=str(folder / "logins"),
             JUPYTERHUB_API_TOKEN="ada@environment",
         ) as server,
         opened(browser, server) as window,
     ):
+        yield window
+
+
+def test_a_login_is_stored_and_never_shown_again(
+    browser: Browser, prefix: Path, tmp_path: Path
+) -> None:
+    secret = "Sea-grass-77"
+    with deployed(browser, prefix, tmp_path) as window:
+        page = window.page
+        window.tab("Access")
+        card = page.get_by_role("listitem").filter(has=page.get_by_role("heading")).first
+        card.get_by_role("button", name="Store a login").click()
+        card.get_by_role("radio", name="Token").check()
+        card.locator("input[type=password]").fill(secret)
+        card.get_by_role("button", name="Store", exact=True).click()
+        expect(card.get_by_text("A token, stored")).to_be_visible()
+        (kept,) = (tmp_path / "logins").glob("*.json")
+        assert secret in kept.read_text()
+        page.reload()
+        window.tab("Access")
+        expect(page.get_by_text("A token, stored")).to_be_visible()
+        assert secret not in page.content()
+        card.get_by_role("button", name="Forget").click()
+        page.get_by_role("dialog").get_by_role("button", name="Forget").click()
+        expect(card.get_by_role("button", name="Store a login")).to_be_visible()
+        assert not kept.exists()
+
+
+def test_a_run_needs_no_window_and_says_how_it_ended(
+    browser: Browser, prefix: Path, tmp_path: Path
+) -> None:
+    with deployed(browser, prefix, tmp_path) as window:
         page = window.page
         page.get_by_role("radio", name="Marine heatwaves").check()
         page.get_by_role("button", name="Run without me", exact=True).click()
