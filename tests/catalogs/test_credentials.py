@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+import bluecloud_catalogs
 from bluecloud_catalogs import CredentialRequired, DataError
-from bluecloud_catalogs.credentials import credential, required
+from bluecloud_catalogs.credentials import LOGINS, credential, required
 
 SECRET = "hush-4711"
 
@@ -62,3 +63,12 @@ def test_a_password_is_no_token(folder):
     (folder / "icos.json").write_text(json.dumps({"username": "ada", "password": SECRET}))
     with pytest.raises(CredentialRequired, match="a token is needed here"):
         credential("icos").bearer()
+
+
+@pytest.mark.parametrize(
+    "slug", ["aquaculture", "biodiversity", "environment", "fisheries", "genomics"]
+)
+def test_every_login_that_an_entry_wants_can_be_stored(slug: str) -> None:
+    wanted = {f.login_name for f in bluecloud_catalogs.entries(slug) if f.login != "none"}
+    assert wanted
+    assert wanted <= set(LOGINS)

@@ -91,7 +91,7 @@ def test_a_package_elsewhere_is_not_asked_for(cache):
 def test_without_an_address_or_a_login_nothing_is_asked(cache, monkeypatch):
     _, server = cache
     monkeypatch.delenv("BLUECLOUD_DATACACHE_TOKEN")
-    with pytest.raises(CredentialRequired, match=r"datacache\.json"):
+    with pytest.raises(CredentialRequired, match="bluecloud credentials add datacache"):
         DataCache().place(Order(**TOLD))
     monkeypatch.delenv("BLUECLOUD_DATACACHE_URL")
     with pytest.raises(CatalogueError, match="must name"):

@@ -19,6 +19,29 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, model_va
 
 from .errors import CredentialRequired, DataError
 
+# The names that logins are stored under: sources whose readers or tools take one, and providers
+# of which a source has more than one.
+LOGINS = {
+    "argogdac": "Argo GDAC",
+    "b2share": "B2SHARE",
+    "bluecloud": "Blue-Cloud VRE",
+    "cdse": "Copernicus Data Space Ecosystem",
+    "cmems": "Copernicus Marine",
+    "d4science": "D4Science",
+    "datacache": "Blue-Cloud data cache",
+    "dias": "DIAS",
+    "emodnet": "EMODnet",
+    "ena": "ELIXIR-ENA",
+    "euroargo": "Euro-Argo",
+    "eudat": "EUDAT",
+    "eurobioimaging": "EuroBioImaging",
+    "eurobis": "EurOBIS",
+    "icos": "ICOS-Marine",
+    "seadatanet": "SeaDataNet",
+    "wekeo": "WEkEO",
+    "zenodo": "Zenodo",
+}
+
 
 class Credential(BaseModel):
     """One login: a token, or a name with a password."""

@@ -159,6 +159,7 @@ class EntryDeclaration(Declared):
     example: dict[str, Any] = {}
     sample: Sample | None = None
     login: Login | None = None
+    login_name: Slug | None = None  # under which it is stored, where that is not the source's
     licence: Licence | None = None
     citation: Line | None = None
     evidence: Line

@@ -30,6 +30,7 @@ class EntryFacts(BaseModel):
     tiers: tuple[Tier, ...]
     synthetic_sample: bool
     login: Login
+    login_name: str
     licence: Licence
     citation: str
     evidence: str
@@ -112,6 +113,7 @@ def facts_of(entry: Entry, laboratory: str) -> EntryFacts:
         tiers=entry.tiers,
         synthetic_sample=declared.sample is not None and declared.sample.synthetic,
         login=entry.login,
+        login_name=entry.login_name,
         licence=entry.licence,
         citation=entry.citation,
         evidence=declared.evidence,

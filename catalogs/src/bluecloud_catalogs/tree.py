@@ -62,6 +62,7 @@ class Entry:
     licence: Licence
     citation: str
     login: Login
+    login_name: str
     places: "SourcePlaces"
 
     @property
@@ -272,6 +273,7 @@ def _entry(
         licence=licence,
         citation=citation,
         login=declared.login or source.login,
+        login_name=declared.login_name or slug,
         places=places,
     )
 

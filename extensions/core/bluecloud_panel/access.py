@@ -10,7 +10,7 @@ from bluecloud import credentials
 from bluecloud.service import Service
 from bluecloud_panel import wire
 from bluecloud_panel.asking import service
-from bluecloud_panel.catalogue import catalogue_sources
+from bluecloud_panel.catalogue import catalogue_sources, provider
 from bluecloud_panel.errors import CatalogueUnavailable, HomeNotWritable
 from bluecloud_panel.laboratory import this_laboratory
 
@@ -26,7 +26,7 @@ def listed() -> wire.Access:
         stored = {one.source: one for one in credentials.stored(asked)}
     wanted = [each for each in known.values() if each.need != "none"]
     others = [
-        known.get(source) or wire.Provider(source=source, title=source, need="none", entries=())
+        known.get(source) or provider(source)
         for source in stored
         if source not in {each.source for each in wanted}
     ]

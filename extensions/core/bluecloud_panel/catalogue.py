@@ -37,7 +37,7 @@ def catalogue(slug: str) -> wire.Catalogue:
 
 
 def catalogue_sources(slug: str) -> dict[str, wire.Provider]:
-    """The sources of a laboratory's catalogue by name, with what each asks a login for.
+    """Whom a laboratory's catalogue has data from, by the name that a login is stored under.
 
     Raises
     ------
@@ -52,15 +52,22 @@ def catalogue_sources(slug: str) -> dict[str, wire.Provider]:
         raise CatalogueUnavailable(str(error)) from error
     found: dict[str, wire.Provider] = {}
     for facts in entries:
-        known = found.get(facts.source)
+        known = found.get(facts.login_name)
         asking = (facts.title,) if facts.login != "none" else ()
-        found[facts.source] = wire.Provider(
-            source=facts.source,
-            title=facts.source_title,
+        found[facts.login_name] = wire.Provider(
+            source=facts.login_name,
+            title=provider(facts.login_name).title,
             need=max(facts.login, known.need if known else "none", key=_NEEDS.index),
             entries=(*(known.entries if known else ()), *asking),
         )
     return found
+
+
+def provider(name: str) -> wire.Provider:
+    """Whom a login of this name is for."""
+    from bluecloud_catalogs.credentials import LOGINS
+
+    return wire.Provider(source=name, title=LOGINS.get(name, name), need="none", entries=())
 
 
 def _entry(facts: EntryFacts) -> wire.Entry:

@@ -167,6 +167,7 @@ def own_entries() -> dict[str, Entry | CatalogueError]:
                 licence=declared.licence,
                 citation=declared.citation or "",
                 login="none",
+                login_name=OWN_SOURCE,
                 places=places,
             )
     return found

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 from starlette.responses import JSONResponse, Response
 
-from bluecloud_catalogs.credentials import Credential
-from bluecloud_hub.settings import SOURCES
+from bluecloud_catalogs.credentials import LOGINS, Credential
 
 from ..errors import NotAllowed, NotAsked, NotKnown
 from ..identity import Person
@@ -77,8 +76,8 @@ def router(credentials: Credentials) -> APIRouter:
 
     @routes.put("/credentials/{source}", summary="Store a login; it is never shown again")
     def put(source: Source, login: Login, person: Owner) -> Told:
-        if source not in SOURCES:
-            raise NotAsked(f"source = {source[:40]!r}: it is one of {', '.join(SOURCES)}")
+        if source not in LOGINS:
+            raise NotAsked(f"source = {source[:40]!r}: it is one of {', '.join(LOGINS)}")
         return Told.of(credentials.put(person, source, _checked(login), expires=login.expires))
 
     @routes.delete("/credentials/{source}", status_code=204, summary="Forget a login")
