@@ -52,9 +52,9 @@ class Kernel:
 
     def close(self) -> None:
         """End it as a notebook does."""
-        self.client.stop_channels()
         if self.manager.has_kernel:
             self.manager.shutdown_kernel()
+        self.client.stop_channels()
 
 
 @contextmanager

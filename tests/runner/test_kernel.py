@@ -52,7 +52,7 @@ def _end_late(folder: Path) -> float:
     with kernel(["quiet"], cwd=str(folder)) as one:
         assert one.run(_LATE) == []
         begin = time.monotonic()
-        one.manager.shutdown_kernel()
+        one.close()
         return time.monotonic() - begin
 
 
