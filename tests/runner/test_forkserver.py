@@ -179,8 +179,9 @@ def test_a_module_that_fails_is_passed_over(place: Path) -> None:
 ENDING = """
 import atexit, pathlib, threading, time
 class Late:
-    def __del__(self):
-        pathlib.Path("finaliser").write_text("kept")
+    # With a name of its own: IPython takes the notebook's away in an order that is by chance.
+    def __del__(self, path=pathlib.Path("finaliser")):
+        path.write_text("kept")
 late = Late()
 left_open = open("open", "w")
 left_open.write("kept")
