@@ -137,6 +137,8 @@ class LoginRequest(Wire):
         """Nothing of it; so it is in no log."""
         return "LoginRequest()"
 
+    __str__ = __repr__
+
 
 class Variable(Wire):
     """A variable of an entry."""

@@ -1,10 +1,10 @@
 """A kernel that ends at once when it is asked to.
 
 When ipykernel 7 is asked to end, its main thread takes the sockets down while its thread of
-control still has to say that it is idle. If the second is late, by chance one time in thirty or
-so, it waits for what never comes, and the first for it, until whoever asked loses patience and
-sends a signal: seconds instead of hundredths of one, at the end of a notebook, and whenever
-someone restarts a kernel.
+control still has to say that it is idle. If the second is late, which is by chance, it waits for
+what never comes, and the first for it, until whoever asked loses patience and sends a signal:
+seconds instead of hundredths of one, at the end of a notebook, and whenever someone restarts a
+kernel.
 """
 
 from __future__ import annotations
