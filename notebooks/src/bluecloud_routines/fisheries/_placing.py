@@ -8,7 +8,7 @@ of rows would else be written to memory and read again at each step.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,6 +76,15 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Block:
+    """Rows that were placed together, and what of them was left out, by its reason."""
+
+    rows: Rows
+    losses: dict[str, float]
+    as_given: bool  # whether each row of the table is in one place, in the table's order
+
+
+@dataclass(frozen=True)
 class Strata:
     """What the positions of rows mean: the names, the cells and the periods."""
 
@@ -133,7 +142,7 @@ class CatchTable:
         require_columns(catch, ("area", "time", "catch", *options.by))
         catch, self.other_units = in_unit(catch, options.unit)
         self.options = options
-        self._amounts, self.reported = amounts(catch)
+        self.amounts, self.reported = amounts(catch)
         self._when: Periods = periods(catch, options.period)
         known: dict[str, Labels] = {name: labels(catch, name) for name in options.by}
         self._positions = [each.positions for each in known.values()]
@@ -145,39 +154,41 @@ class CatchTable:
         names = {name: each.names for name, each in known.items()}
         self.strata = Strata(names, grid, self._when.index, self._when.bounds)
 
-    def blocks(self, losses: dict[str, float]) -> Iterator[Rows]:
-        """All rows in their places; shared rows once for each of their cells and periods.
+    @property
+    def parts(self) -> list[slice]:
+        """The rows of the table by blocks."""
+        number = len(self.amounts)
+        return [slice(low, min(low + _BLOCK, number)) for low in range(0, number, _BLOCK)]
 
-        What is left out is added to ``losses``.
-        """
-        for low in range(0, len(self._amounts), _BLOCK):
-            part = slice(low, low + _BLOCK)
-            when, grid = self._when, self.strata.grid
-            rows = Rows(
-                place(self._numbers[part], grid),
-                when.of(when.begin[part]),
-                tuple(positions[part] for positions in self._positions),
-                self._amounts[part],
-            )
-            origin: Integers = np.arange(len(rows.cells))
-            if when.end is not when.begin:
-                rows, origin = self._spread_in_time(rows, when.of(when.end[part]), losses)
-            if (rows.cells < 0).any():
-                rows = self._shared_out(rows, low + origin, losses)
-            yield rows
+    def block(self, part: slice) -> Block:
+        """Some rows in their places; shared rows once for each of their cells and periods."""
+        losses = dict.fromkeys(LOSSES, 0.0)
+        when, grid = self._when, self.strata.grid
+        given = rows = Rows(
+            place(self._numbers[part], grid),
+            when.of(when.begin[part]),
+            tuple(positions[part] for positions in self._positions),
+            self.amounts[part],
+        )
+        origin: Integers = np.arange(len(rows.cells))
+        if when.end is not when.begin:
+            rows, origin = self._spread_in_time(rows, when.of(when.end[part]), losses)
+        if (rows.cells < 0).any():
+            rows = self._shared_out(rows, part.start + origin, losses)
+        return Block(rows, losses, rows is given)
 
     def placed(self) -> tuple[Rows, dict[str, float]]:
         """All rows in their places at once, and what was left out."""
-        losses = dict.fromkeys(LOSSES, 0.0)
-        found = list(self.blocks(losses))
-        strata = (np.concatenate(each) for each in zip(*(b.strata for b in found), strict=True))
+        blocks = [self.block(part) for part in self.parts]
+        found = [block.rows for block in blocks]
+        strata = (np.concatenate(each) for each in zip(*(r.strata for r in found), strict=True))
         rows = Rows(
-            np.concatenate([block.cells for block in found]),
-            np.concatenate([block.times for block in found]),
+            np.concatenate([rows.cells for rows in found]),
+            np.concatenate([rows.times for rows in found]),
             tuple(strata),
-            np.concatenate([block.amounts for block in found]),
+            np.concatenate([rows.amounts for rows in found]),
         )
-        return rows, losses
+        return rows, all_lost(block.losses for block in blocks)
 
     def _spread_in_time(
         self, rows: Rows, until: Integers, losses: dict[str, float]
@@ -224,6 +235,12 @@ class CatchTable:
         return replace(
             found, cells=np.concatenate(cells), amounts=found.amounts * np.concatenate(parts)
         )
+
+
+def all_lost(losses: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """What was left out of several blocks, by its reason."""
+    found = list(losses)
+    return {reason: sum(each[reason] for each in found) for reason in LOSSES}
 
 
 def _groups(rows: Integers, keys: NDArray[Any]) -> Iterator[tuple[Any, Integers]]:

@@ -11,19 +11,29 @@ import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from typing import NamedTuple
 
 import dask.array as da
 import numpy as np
 import pandas as pd
 import xarray as xr
 from dask.delayed import delayed
+from numpy.typing import NDArray
 
 from bluecloud_routines.errors import ParameterError
 from bluecloud_routines.fisheries._columns import Floats
-from bluecloud_routines.fisheries._placing import LOSSES, CatchTable, Options, Rows, Strata
+from bluecloud_routines.fisheries._placing import (
+    LOSSES,
+    CatchTable,
+    Options,
+    Rows,
+    Strata,
+    all_lost,
+)
 from bluecloud_routines.fisheries.cwp import REFERENCE
 from bluecloud_routines.fisheries.grids import Downgrade
 
+_THREADS = 2  # more would wait for memory
 _UNITS = {"t": "t", "no": "1"}
 _TEXTS = {
     "species": "species, ASFIS three-letter code",
@@ -32,6 +42,15 @@ _TEXTS = {
     "fishing_mode": "fishing mode, such as free schools or schools around floating objects",
     "source_authority": "organisation that published the catch",
 }
+
+
+class _Placed(NamedTuple):
+    """Where the rows of a block belong among all sums, and what was left out of it."""
+
+    keys: NDArray[np.int64]
+    amounts: Floats
+    losses: dict[str, float]
+    as_given: bool = False
 
 
 def catch_at_scale(
@@ -149,17 +168,27 @@ def catch_rows_at_scale(
 
 def _sums(table: CatchTable) -> tuple[Floats, dict[str, float]]:
     """The sums over all rows, and what is in none of them."""
-    losses = dict.fromkeys(LOSSES, 0.0)
-    sums = np.zeros(math.prod(table.strata.sizes))
-    placed = ((table.strata.keys(rows), rows.amounts) for rows in table.blocks(losses))
-    # The next block is placed while this one is added up: numpy lets go of the interpreter.
-    with ThreadPoolExecutor(max_workers=1) as ahead:
-        block = next(placed, None)
-        while block is not None:
-            following = ahead.submit(next, placed, None)
-            np.add.at(sums, *block)
-            block = following.result()
-    return sums.reshape(table.strata.shape), losses
+    strata = table.strata
+    keys: NDArray[np.int64] = np.empty(len(table.amounts), dtype=np.int64)
+
+    def place(part: slice) -> _Placed:
+        block = table.block(part)
+        found = strata.keys(block.rows)
+        if not block.as_given:
+            return _Placed(found, block.rows.amounts, block.losses)
+        keys[part] = found  # the block's own memory is the next one's, still in the cache
+        return _Placed(keys[part], table.amounts[part], block.losses, as_given=True)
+
+    # numpy lets go of the interpreter: blocks are placed side by side.
+    with ThreadPoolExecutor(max_workers=_THREADS) as threads:
+        placed = list(threads.map(place, table.parts))
+    amounts = table.amounts
+    if not all(block.as_given for block in placed):
+        keys = np.concatenate([block.keys for block in placed])
+        amounts = np.concatenate([block.amounts for block in placed])
+    sums = np.bincount(keys, weights=amounts, minlength=math.prod(strata.sizes))
+    losses = all_lost(block.losses for block in placed)
+    return sums.astype(np.float64, copy=False).reshape(strata.shape), losses
 
 
 def _lazy_sums(table: CatchTable, periods_per_chunk: int) -> tuple[da.Array, dict[str, float]]:
