@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 const LABORATORIES = ['biodiversity', 'genomics', 'environment', 'fisheries', 'aquaculture'];
 
 export default tseslint.config(
-  { ignores: ['*/lib/', '*/labextension/', '*/style/', 'node_modules/', '*/src/wire.ts'] },
+  { ignores: ['*/lib/', '*/labextension/', '*/style/', 'node_modules/', '*/src/wire.ts', 'core/src/viewWire.ts'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

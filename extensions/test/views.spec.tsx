@@ -113,6 +113,13 @@ class Desk implements IWorkbench {
     return Promise.resolve();
   }
 
+  compute(question: string, asked: object): Promise<unknown> {
+    this.done.push(['compute', question, asked]);
+    return Promise.reject(new PanelError('NoKernel', 'no kernel today'));
+  }
+
+  land = (): Promise<object> => Promise.reject(new PanelError('Unreachable', 'no land'));
+
   insert(code: string): Promise<void> {
     this.done.push(['insert', code]);
     return Promise.resolve();

@@ -1,26 +1,33 @@
-"""Every curated notebook in its image, by a unit whose kernels are forked: as with fresh ones.
+"""Every curated notebook through the run service, by units in its image: as with fresh kernels.
 
-The fresh run is the one that the other tests of notebooks look at too.
+Each is submitted as a sweep of two, since kernels are forked where more than one run is a
+container's. The fresh run is the one that the other tests of notebooks look at too.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import nbformat
 import pytest
 
-from bluecloud_runner.seal import KEYS
+from bluecloud_hub.labs import read_laboratory
+from bluecloud_hub.releases import local_release, write_release
+from bluecloud_hub.settings import checkout
 from tests.platform.test_images import NOTEBOOKS, SLUGS
-from tests.routines.defaults import HELD, Defaults
-from tests.runner.running import Run, made
+from tests.routines.defaults import Defaults
+from tests.service.serving import four_people, serving_runs, until
 
 pytestmark = pytest.mark.docker
+
+LONGEST_S = 600  # for all notebooks of a laboratory
+ENDED = {"succeeded", "failed", "cancelled"}
 
 # What differs between any two runs: identities, addresses, moments and what is named after them,
 # lengths of time, and how often a line of progress was drawn.
@@ -35,43 +42,61 @@ CHANCE = [
 ]
 
 
+@pytest.fixture(scope="module")
+def ada(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """Somebody whose runs the service makes in containers of the laboratories' images."""
+    state = tmp_path_factory.mktemp("state")
+    for slug in SLUGS:
+        laboratory = read_laboratory(checkout() / "hub" / "labs" / f"{slug}.toml")
+        write_release(state / "releases", local_release(laboratory, f"bluecloud/{slug}"))
+    name = f"bctest{os.getpid()}"
+    settings = {"BLUECLOUD_ENGINE": "docker", "BLUECLOUD_NAME": name}
+    network = f"{name}-labs"
+    subprocess.run(["docker", "network", "create", "--internal", network], check=True)
+    try:
+        with (
+            four_people() as hub,
+            serving_runs(hub, state, **settings) as service,
+            service.client("ada") as client,
+        ):
+            yield client
+    finally:
+        subprocess.run(["docker", "network", "rm", network], check=True)
+
+
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_forked_kernel_puts_out_what_a_fresh_one_does(
-    slug: str, from_defaults: Defaults, tmp_path: Path
+def test_a_run_puts_out_what_a_fresh_kernel_does(
+    slug: str, ada: httpx.Client, from_defaults: Defaults
 ) -> None:
     notebooks = [path for path in NOTEBOOKS if path.parent.name == slug]
-    runs = in_one_unit(slug, notebooks, tmp_path)
-    for path, run in zip(notebooks, runs, strict=True):
-        verdict = run.verdict()
-        assert verdict.outcome == "succeeded", f"{path.stem}: {verdict.cause}"
-        assert verdict.forked == (kernel_of(path) == "python3"), path.stem
+    runs = {run: path for path in notebooks for run in submitted(ada, path)}
+    assert len(runs) == 2 * len(notebooks)
+
+    def ended() -> bool:
+        listed = ada.get("/runs", params={"laboratory": slug}).json()["runs"]
+        assert {run["id"] for run in listed} == set(runs)
+        return all(run["state"] in ENDED for run in listed)
+
+    until(ended, LONGEST_S)
+    for run, path in runs.items():
+        end = ada.get(f"/runs/{run}").json()
+        assert (end["state"], end["attempt"]) == ("succeeded", 1), f"{path.stem}: {end}"
+        assert end["forked"] == (kernel_of(path) == "python3"), path.stem
+        executed = nbformat.reads(ada.get(f"/runs/{run}/notebook").text, as_version=4)
         fresh, _ = from_defaults.in_image(path)
-        assert told(run.executed()) == told(fresh.notebook), path.stem
+        assert told(executed) == told(fresh.notebook), path.stem
 
 
-def in_one_unit(slug: str, notebooks: list[Path], folder: Path) -> list[Run]:
-    """The notebooks as runs of one unit, in a container held as laboratories are."""
-    runs = [
-        made(folder, path.read_text(), number=number, kernel=kernel_of(path))
-        for number, path in enumerate(notebooks)
-    ]
-    subprocess.run(["chmod", "-R", "a+rwX", folder], check=True)
-    name = f"bctest{os.getpid()}-{slug}-forked"
-    keys = json.dumps({run.id: {"attempt": 1, "key": run.key} for run in runs})
-    inside = [f"/runs/{run.folder.path.relative_to(folder)}" for run in runs]
-    done = subprocess.run(
-        [
-            *("docker", "run", "--rm", f"--name={name}", *HELD, f"--volume={folder}:/runs"),
-            *("--env=BLUECLOUD_UNIT_SLOTS=2", f"--env={KEYS}={keys}"),
-            *(f"--env=BLUECLOUD_LAB={slug}", "--entrypoint=/opt/venv/bin/python"),
-            *(f"bluecloud/{slug}", "-m", "bluecloud_runner.unit", *inside),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return runs
+def submitted(person: httpx.Client, path: Path) -> list[str]:
+    """A curated notebook submitted twice from its defaults, and its runs' names."""
+    body = {
+        "laboratory": path.parent.name,
+        "notebook": {"name": path.name, "content": nbformat.read(path, as_version=4)},
+        "sweep": [{}, {}],
+    }
+    answer = person.post("/runs", json=body)
+    assert answer.status_code == 201, answer.text
+    return [str(run["id"]) for run in answer.json()["runs"]]
 
 
 def kernel_of(path: Path) -> str:

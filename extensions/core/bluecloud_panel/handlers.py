@@ -15,6 +15,7 @@ from jupyter_server.base.handlers import APIHandler
 from pydantic import BaseModel, ValidationError
 from tornado import web
 
+from bluecloud_catalogs.coastline import topology
 from bluecloud_panel import access, wire
 from bluecloud_panel.errors import BadRequest, PanelError
 from bluecloud_panel.service import LaboratoryService, failure
@@ -198,6 +199,17 @@ class FetchHandler(PanelHandler):
         await self.answer(lambda: self.service.runs.fetch(run))
 
 
+class LandHandler(PanelHandler):
+    """The land of the earth, for maps."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with TopoJSON, which the browser keeps for a day."""
+        self.set_header("Cache-Control", "private, max-age=86400")
+        self.finish(await asyncio.to_thread(topology))
+
+
 ROUTES: list[tuple[str, type[PanelHandler]]] = [
     (r"laboratory", LaboratoryHandler),
     (r"analyses", AnalysesHandler),
@@ -208,6 +220,7 @@ ROUTES: list[tuple[str, type[PanelHandler]]] = [
     (r"access", AccessHandler),
     (r"access/([a-z0-9_]+)", LoginHandler),
     (r"access/([a-z0-9_]+)/forget", ForgetHandler),
+    (r"land", LandHandler),
     (r"runs", RunsHandler),
     (r"runs/([\w-]+)/cancel", CancelHandler),
     (r"runs/([\w-]+)/again", AgainHandler),

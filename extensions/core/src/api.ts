@@ -60,6 +60,11 @@ export class PanelApi {
     return this._request('catalogue');
   }
 
+  /** The land of the earth, as TopoJSON; the browser keeps it. */
+  land(): Promise<object> {
+    return this._request('land');
+  }
+
   openAnalysis(name: string, beside: boolean): Promise<Notebook> {
     const request: OpenRequest = { beside };
     return this._request(`analyses/${encodeURIComponent(name)}/open`, request);

@@ -15,9 +15,13 @@ import { Workbench } from './workbench';
 
 export * from './answer';
 export { PanelError } from './api';
+export { Box } from './box';
+export * from './computed';
 export { defineLaboratory } from './defineLaboratory';
+export * from './drawing';
 export { ParameterForm, questionsView } from './lazyForm';
 export * from './tokens';
+export type * from './viewWire';
 export type * from './wire';
 
 const SEEN = '@bluecloud/core:seen';
@@ -42,6 +46,7 @@ const panelPlugin: JupyterFrontEndPlugin<ILaboratoryPanel> = {
     const api = new PanelApi(app.serviceManager.serverSettings);
     const workbench = async (): Promise<IWorkbench> => {
       const made = new Workbench(await api.laboratory(), language, app, tracker, api);
+      panel.disposed.connect(() => made.dispose());
       if (palette && !inPalette) {
         inPalette = true;
         void addToPalette(palette, made).then(items => panel.disposed.connect(() => items.dispose()));

@@ -59,6 +59,16 @@ export interface IWorkbench {
   /** Forget a login. */
   forgetLogin(source: string): Promise<Access>;
 
+  /**
+   * What a question of the laboratory's view answers: see `questionsOf`.
+   *
+   * Rejects with a `PanelError` of the refusal's kind, or `Superseded` if it was asked anew.
+   */
+  compute(question: string, asked: object): Promise<unknown>;
+
+  /** The land of the earth, as TopoJSON. */
+  land(): Promise<object>;
+
   /** Write a cell into the notebook in front, or into a new one if none is. */
   insert(code: string): Promise<void>;
 }

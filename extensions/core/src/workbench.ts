@@ -4,6 +4,7 @@ import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
 import type { PanelApi } from './api';
 import { PanelError } from './api';
+import type { Computation } from './computation';
 import { showOutcome } from './outcome';
 import type { IWorkbench, ParameterValues } from './tokens';
 import type { Access, Analyses, Catalogue, Laboratory, LoginRequest, Runs } from './wire';
@@ -20,6 +21,28 @@ export class Workbench implements IWorkbench {
     private readonly _api: PanelApi
   ) {
     this.trans = translator.load('bluecloud');
+  }
+
+  compute(question: string, asked: object): Promise<unknown> {
+    this._computation ??= import('./computation').then(
+      ({ Computation }) =>
+        new Computation(this._app.serviceManager.sessions, this.laboratory.slug, this.trans)
+    );
+    return this._computation.then(computation => computation.ask(question, asked));
+  }
+
+  land(): Promise<object> {
+    this._land ??= this._api.land().catch((error: unknown) => {
+      this._land = null;
+      throw error;
+    });
+    return this._land;
+  }
+
+  /** End what was begun for the views. */
+  dispose(): void {
+    void this._computation?.then(computation => computation.dispose());
+    this._computation = null;
   }
 
   analyses(): Promise<Analyses> {
@@ -103,6 +126,8 @@ export class Workbench implements IWorkbench {
     await this._app.commands.execute('docmanager:open', { path, factory: 'Notebook' });
   }
 
+  private _computation: Promise<Computation> | null = null;
+  private _land: Promise<object> | null = null;
   // Under way: views that ask at the same time share one request.
   private _analyses: Promise<Analyses> | null = null;
   private _catalogue: Promise<Catalogue> | null = null;

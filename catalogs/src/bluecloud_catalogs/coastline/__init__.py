@@ -69,6 +69,19 @@ def land(
     return gpd.GeoDataFrame(pd.concat([ahead, behind], ignore_index=True), crs=everything.crs)
 
 
+def topology(scale: Literal["50m", "110m"] = "50m") -> bytes:
+    """The same land as it is kept: TopoJSON, whose rings leap where they cross 180 degrees.
+
+    Raises
+    ------
+    ParameterError
+        If the scale is another.
+    """
+    if scale not in SCALES:
+        raise ParameterError(f"scale is {scale!r}: {' or '.join(SCALES)}")
+    return (files(__package__) / f"land-{scale}.json").read_bytes()
+
+
 @cache
 def _everything(scale: str) -> gpd.GeoDataFrame:
     import geopandas as gpd
