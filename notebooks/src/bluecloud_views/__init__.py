@@ -82,4 +82,4 @@ def answer(laboratory: str, name: str, asked: str) -> None:
     from IPython.display import display
 
     shown = answered(laboratory, name, asked)
-    display({MIME: shown.model_dump(mode="json")}, raw=True)
+    display({MIME: shown.model_dump(mode="json")}, raw=True)  # type: ignore[no-untyped-call]
