@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from .catalogue import LaboratoryCatalog
+    from .catalogue import EntryReader, LaboratoryCatalog
     from .discovery.results import Results
     from .facts import EntryFacts
     from .own import Added
@@ -70,6 +70,7 @@ __all__ = [
     "land",
     "merge_profiles",
     "open_catalog",
+    "open_entry",
 ]
 
 
@@ -78,6 +79,21 @@ def open_catalog(laboratory: str, *, strict: bool = True) -> LaboratoryCatalog:
     from .catalogue import open_catalog
 
     return open_catalog(laboratory, strict=strict)
+
+
+def open_entry(name: str, /, **parameters: object) -> EntryReader:
+    """Give an entry of any source, or of one's own data, to be read: for what a search found.
+
+    Raises
+    ------
+    UnknownEntry
+        If there is none of that name.
+    ParameterError
+        If it cannot be asked so.
+    """
+    from .discovery.opening import open_entry
+
+    return open_entry(name, **parameters)
 
 
 def entries(laboratory: str, *, strict: bool = True) -> list[EntryFacts]:

@@ -1,6 +1,7 @@
 """What a person, a panel or a table wants to know of an entry, and the cell that reads it."""
 
 import textwrap
+from collections.abc import Mapping
 from html import escape
 from typing import Any, Literal
 
@@ -122,11 +123,31 @@ def facts_of(entry: Entry, laboratory: str) -> EntryFacts:
     )
 
 
+def snippet_of(entry: Entry, request: Mapping[str, object]) -> str:
+    """A cell that reads an entry of any source with exactly this request."""
+    asked = "".join(f", {name}={value!r}" for name, value in request.items())
+    opened = f'bluecloud_catalogs.open_entry("{entry.name}"{asked})'
+    return f"{_heading(entry)}import bluecloud_catalogs\n\n{_read(entry.name, opened)}"
+
+
 def _snippet(entry: Entry, laboratory: str) -> str:
-    """A cell that opens and reads the entry. Its texts are single lines by their declaration."""
+    """A cell that opens and reads the entry as one of its laboratory's catalogue."""
+    asked = ", ".join(f"{name}={value!r}" for name, value in entry.declaration.example.items())
+    opened = f'catalogue["{entry.name}"]' + (f"({asked})" if asked else "")
+    return (
+        f"{_heading(entry)}import bluecloud_catalogs\n\n"
+        f'catalogue = bluecloud_catalogs.open_catalog("{laboratory}")\n'
+        f"{_read(entry.name, opened)}"
+    )
+
+
+def _read(name: str, opened: str) -> str:
+    return f"{name} = {opened}.read()\n{name}\n"
+
+
+def _heading(entry: Entry) -> str:
+    """Licence and citation as a comment. The texts are single lines by their declaration."""
     declared = entry.declaration
-    asked = ", ".join(f"{name}={value!r}" for name, value in declared.example.items())
-    call = f"({asked})" if asked else ""
     said = [f"Cite: {entry.citation}"]
     if declared.url and declared.sample and declared.sample.synthetic:
         said.append(
@@ -144,12 +165,4 @@ def _snippet(entry: Entry, laboratory: str) -> str:
         )
         for text in said
     )
-    return (
-        f"# {declared.title} - licence: {entry.licence.name}\n"
-        f"{comment}\n"
-        "import bluecloud_catalogs\n"
-        "\n"
-        f'catalogue = bluecloud_catalogs.open_catalog("{laboratory}")\n'
-        f'{entry.name} = catalogue["{entry.name}"]{call}.read()\n'
-        f"{entry.name}\n"
-    )
+    return f"# {declared.title} - licence: {entry.licence.name}\n{comment}\n"

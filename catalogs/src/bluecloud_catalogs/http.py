@@ -116,6 +116,7 @@ class Patience:
     silence_s: float = 30.0
     deadline_s: float = 300.0  # for one file, however steadily it drips
     most_mb: float = 500.0  # a laboratory has some gigabytes, and others live there
+    attempts: int = _ATTEMPTS
 
     @property
     def most_bytes(self) -> float:
@@ -147,6 +148,7 @@ def get_all(
     calls: Sequence[Call | str],
     *,
     connections: int = _CONNECTIONS,
+    patience: Patience | None = None,
 ) -> list[Answer]:
     """Get every answer, or raise the first failure; in the order asked.
 
@@ -158,6 +160,8 @@ def get_all(
         What to ask for; an address alone is a GET.
     connections
         How many requests go on at once.
+    patience
+        How long to wait; as the environment says if nothing is given.
 
     Raises
     ------
@@ -167,14 +171,17 @@ def get_all(
         If an answer is larger than is read.
     """
     made = [Call(call) if isinstance(call, str) else call for call in calls]
-    answers: list[Answer] = sync(get_loop(), _get_all, made, connections)
+    answers: list[Answer] = sync(
+        get_loop(), _get_all, made, connections, patience or Patience.from_environment()
+    )
     return answers
 
 
-async def _get_all(calls: list[Call], connections: int) -> list[Answer]:
-    patience = Patience.from_environment()
+async def _get_all(calls: list[Call], connections: int, patience: Patience) -> list[Answer]:
     timeout = aiohttp.ClientTimeout(
-        total=patience.deadline_s, sock_connect=_CONNECT_S, sock_read=patience.silence_s
+        total=patience.deadline_s,
+        sock_connect=min(_CONNECT_S, patience.deadline_s),
+        sock_read=patience.silence_s,
     )
     connector = aiohttp.TCPConnector(limit=connections)
     # trust_env: a proxy or a certificate authority set for the machine is used here too.
@@ -211,7 +218,7 @@ def _first(failures: BaseExceptionGroup[DataError]) -> DataError:
 
 async def _get(session: aiohttp.ClientSession, call: Call, patience: Patience) -> Answer:
     known = call.known
-    for attempt in range(1, _ATTEMPTS + 1):
+    for attempt in range(1, patience.attempts + 1):
         pause_s = _PAUSE_S * 2 ** (attempt - 1)
         try:
             async with asked(session, call) as response:
@@ -255,9 +262,10 @@ async def _get(session: aiohttp.ClientSession, call: Call, patience: Patience) -
             )
         if pause_s > _LONGEST_WAIT_S:
             raise SourceUnavailable(f"{call.url}: {reason} and asks to wait {pause_s:.0f} s")
-        if attempt < _ATTEMPTS:
+        if attempt < patience.attempts:
             await asyncio.sleep(pause_s)
-    raise SourceUnavailable(f"{call.url}: {reason}, {_ATTEMPTS} times")
+    times = f", {patience.attempts} times" if patience.attempts > 1 else ""
+    raise SourceUnavailable(f"{call.url}: {reason}{times}")
 
 
 async def _whole(call: Call, response: aiohttp.ClientResponse, patience: Patience) -> Answer:

@@ -199,6 +199,38 @@ class FetchHandler(PanelHandler):
         await self.answer(lambda: self.service.runs.fetch(run))
 
 
+class FindHandler(PanelHandler):
+    """What is found."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Answer with `wire.Found`."""
+        asked = self.asked(wire.FindRequest)
+        await self.answer(lambda: self.service.finding.find(asked))
+
+
+class SuggestHandler(PanelHandler):
+    """Words to look for."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Answer with `wire.Suggestions`."""
+        asked = self.asked(wire.SuggestRequest)
+        await self.answer(lambda: self.service.finding.suggestions(asked))
+
+
+class SourcesHandler(PanelHandler):
+    """How the sources are."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with `wire.Sources`; a provider that is silent is not waited for."""
+        await self.answer(self.service.finding.sources)
+
+
 class LandHandler(PanelHandler):
     """The land of the earth, for maps."""
 
@@ -220,6 +252,9 @@ ROUTES: list[tuple[str, type[PanelHandler]]] = [
     (r"access", AccessHandler),
     (r"access/([a-z0-9_]+)", LoginHandler),
     (r"access/([a-z0-9_]+)/forget", ForgetHandler),
+    (r"find", FindHandler),
+    (r"suggest", SuggestHandler),
+    (r"sources", SourcesHandler),
     (r"land", LandHandler),
     (r"runs", RunsHandler),
     (r"runs/([\w-]+)/cancel", CancelHandler),

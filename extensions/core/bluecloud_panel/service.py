@@ -17,6 +17,7 @@ from bluecloud_panel.analyses import CuratedNotebook, curated_notebook, curated_
 from bluecloud_panel.catalogue import catalogue
 from bluecloud_panel.copies import Copies
 from bluecloud_panel.errors import HomeNotWritable, PanelError, RefusedParameters, UnusableAnalysis
+from bluecloud_panel.finding import FindDesk
 from bluecloud_panel.laboratory import this_laboratory
 from bluecloud_panel.runs import RunsDesk
 from bluecloud_runner import NotebookError, check, with_parameters
@@ -28,6 +29,7 @@ class LaboratoryService:
     def __init__(self, home: Path, kernels: Callable[[], Collection[str]]) -> None:
         self._home = home
         self.runs = RunsDesk(home)
+        self.finding = FindDesk()
         self._kernels = kernels  # those installed, by name
         self._copying = threading.Lock()  # the record of copies is read, changed and written
 

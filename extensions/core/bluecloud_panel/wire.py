@@ -190,6 +190,110 @@ class Catalogue(Wire):
     problems: tuple[str, ...] = ()
 
 
+class FindRequest(Wire):
+    """What is looked for: all that is given has to be fulfilled, of a list one of it."""
+
+    where: Literal["here", "service"] = Field("here", description="Which index is asked.")
+    text: str = ""
+    bbox: tuple[float, float, float, float] | None = Field(
+        None, description="West, south, east, north, degrees."
+    )
+    first: str | None = Field(None, description="ISO 8601: a year, month or day.")
+    last: str | None = Field(None, description="The same, included.")
+    depth: tuple[float, float] | None = Field(None, description="Metres, positive down.")
+    variables: tuple[str, ...] = ()
+    taxa: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    token: str | None = Field(None, description="Of the page before; none asks for the first.")
+
+
+class Hit(Wire):
+    """One thing that was found."""
+
+    id: str
+    title: str
+    description: str
+    source: str
+    level: str
+    variables: tuple[str, ...] = Field(description="What was measured, in words.")
+    platform: str | None
+    bbox: tuple[float, float, float, float] | None
+    time: tuple[str | None, str | None] | None = Field(description="First and last day, ISO 8601.")
+    depth: tuple[float, float] | None = Field(description="Metres, positive down.")
+    licence: str | None
+    citation: str | None
+    page: str | None = Field(description="Where a person reads about it.")
+    picture: str | None
+    access: Literal["open", "login", "request"]
+    synthetic: bool = Field(description="What is read here may be made up.")
+    entry: str | None = Field(description="The catalogue's entry that reads it.")
+    request: dict[str, JsonValue] = Field(description="With which parameters it does.")
+    snippet: str | None = Field(description="Python that reads exactly this, ready to run.")
+
+
+class FacetValue(Wire):
+    """A value that some of what was found has, and how many."""
+
+    value: str
+    label: str
+    number: int
+
+
+class Facet(Wire):
+    """How all that was found divides."""
+
+    name: str
+    values: tuple[FacetValue, ...]
+
+
+class Found(Wire):
+    """One page of what was found; facets come with the first."""
+
+    where: str = Field(description="What was searched, in words.")
+    total: int
+    token: str | None = Field(description="Asks for the next page.")
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+
+
+class SuggestRequest(Wire):
+    """The beginning of a word."""
+
+    text: str
+
+
+class Suggestion(Wire):
+    """A variable or taxon of the vocabulary."""
+
+    kind: Literal["variable", "taxon"]
+    value: str
+    label: str
+
+
+class Suggestions(Wire):
+    """What may be meant, the likeliest first."""
+
+    suggestions: tuple[Suggestion, ...]
+
+
+class SourceState(Wire):
+    """A source as it is now."""
+
+    source: str
+    title: str
+    state: Literal["asking", "ok", "slow", "down", "login", "snapshot", "sample"]
+    words: str
+
+
+class Sources(Wire):
+    """All sources."""
+
+    sources: tuple[SourceState, ...]
+
+
 class FieldFailure(Wire):
     """One value that is not allowed, and what would be."""
 

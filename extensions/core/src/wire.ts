@@ -62,6 +62,19 @@ export interface Extent {
   readonly time: readonly [string, string | null];
 }
 
+/** How all that was found divides. */
+export interface Facet {
+  readonly name: string;
+  readonly values: readonly FacetValue[];
+}
+
+/** A value that some of what was found has, and how many. */
+export interface FacetValue {
+  readonly value: string;
+  readonly label: string;
+  readonly number: number;
+}
+
 /** The answer where something cannot be done. */
 export interface Failure {
   readonly kind: string;
@@ -74,6 +87,71 @@ export interface FieldFailure {
   readonly field: string;
   readonly error: string;
   readonly allowed: string;
+}
+
+/** What is looked for: all that is given has to be fulfilled, of a list one of it. */
+export interface FindRequest {
+  /** Which index is asked. */
+  readonly where: 'here' | 'service';
+  readonly text: string;
+  /** West, south, east, north, degrees. */
+  readonly bbox: readonly [number, number, number, number] | null;
+  /** ISO 8601: a year, month or day. */
+  readonly first: string | null;
+  /** The same, included. */
+  readonly last: string | null;
+  /** Metres, positive down. */
+  readonly depth: readonly [number, number] | null;
+  readonly variables: readonly string[];
+  readonly taxa: readonly string[];
+  readonly sources: readonly string[];
+  readonly levels: readonly string[];
+  readonly platforms: readonly string[];
+  readonly limit: number;
+  /** Of the page before; none asks for the first. */
+  readonly token: string | null;
+}
+
+/** One page of what was found; facets come with the first. */
+export interface Found {
+  /** What was searched, in words. */
+  readonly where: string;
+  readonly total: number;
+  /** Asks for the next page. */
+  readonly token: string | null;
+  readonly hits: readonly Hit[];
+  readonly facets: readonly Facet[];
+}
+
+/** One thing that was found. */
+export interface Hit {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly source: string;
+  readonly level: string;
+  /** What was measured, in words. */
+  readonly variables: readonly string[];
+  readonly platform: string | null;
+  readonly bbox: readonly [number, number, number, number] | null;
+  /** First and last day, ISO 8601. */
+  readonly time: readonly [string | null, string | null] | null;
+  /** Metres, positive down. */
+  readonly depth: readonly [number, number] | null;
+  readonly licence: string | null;
+  readonly citation: string | null;
+  /** Where a person reads about it. */
+  readonly page: string | null;
+  readonly picture: string | null;
+  readonly access: 'open' | 'login' | 'request';
+  /** What is read here may be made up. */
+  readonly synthetic: boolean;
+  /** The catalogue's entry that reads it. */
+  readonly entry: string | null;
+  /** With which parameters it does. */
+  readonly request: Readonly<Record<string, ReadonlyJSONValue>>;
+  /** Python that reads exactly this, ready to run. */
+  readonly snippet: string | null;
 }
 
 /** What this laboratory is, and what does not work in it now. */
@@ -166,6 +244,19 @@ export interface Runs {
   readonly runs: readonly Run[];
 }
 
+/** A source as it is now. */
+export interface SourceState {
+  readonly source: string;
+  readonly title: string;
+  readonly state: 'asking' | 'ok' | 'slow' | 'down' | 'login' | 'snapshot' | 'sample';
+  readonly words: string;
+}
+
+/** All sources. */
+export interface Sources {
+  readonly sources: readonly SourceState[];
+}
+
 /** A login that the deployment keeps sealed for the person, without what it is. */
 export interface StoredLogin {
   readonly kind: 'token' | 'password' | 'unreadable';
@@ -175,6 +266,23 @@ export interface StoredLogin {
   /** ISO 8601, where the provider says it. */
   readonly expires: string | null;
   readonly expired: boolean;
+}
+
+/** The beginning of a word. */
+export interface SuggestRequest {
+  readonly text: string;
+}
+
+/** A variable or taxon of the vocabulary. */
+export interface Suggestion {
+  readonly kind: 'variable' | 'taxon';
+  readonly value: string;
+  readonly label: string;
+}
+
+/** What may be meant, the likeliest first. */
+export interface Suggestions {
+  readonly suggestions: readonly Suggestion[];
 }
 
 /** A variable of an entry. */

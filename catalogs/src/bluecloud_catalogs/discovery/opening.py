@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ..catalogue import EntryReader, LaboratoryCatalog
 from ..errors import UnknownEntry
+from ..nearest import nearest
 from ..own import own_entries
 from ..tree import Entry, read_sources
 from .records import Record
@@ -26,6 +27,14 @@ def reader_of(record: Record) -> EntryReader:
     if record.entry is None or record.entry not in entries:
         raise UnknownEntry(f"{record.id}: the catalogue has no entry {record.entry!r}")
     return _reader(entries[record.entry], record)
+
+
+def open_entry(name: str, /, **parameters: object) -> EntryReader:
+    """An entry of any source, or of one's own data; see :func:`bluecloud_catalogs.open_entry`."""
+    entries = readable()
+    if name not in entries:
+        raise UnknownEntry(f"there is no entry {name!r}: {nearest(name, entries)}")
+    return EntryReader(entries[name], _laboratory())(**parameters)
 
 
 def catalogue_of(records: Iterable[Record]) -> LaboratoryCatalog:

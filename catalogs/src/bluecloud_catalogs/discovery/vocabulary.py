@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Literal
 
 from .words import words_of
 
@@ -72,6 +73,59 @@ class Vocabulary:
     def label(self, code: str) -> str:
         """What a P02 code stands for; the code itself where it is not known."""
         return self.labels.get(code, code)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Something the vocabulary knows: what it is asked by, and what it is called."""
+
+    kind: Literal["variable", "taxon"]
+    value: str
+    label: str
+
+
+def suggestions(text: str, *, most: int) -> list[Suggestion]:
+    """Variables and taxa that are called so, begin so, or have a word that does.
+
+    Words are compared without case, accents and plurals, the last as a beginning. Names that
+    begin with the text come before those that have it further on, short ones before long ones.
+    """
+    words = words_of(text)
+    if not words:
+        return []
+    ranked = []
+    for suggestion, phrases in _suggested():
+        ranks = [(at, len(phrase)) for phrase in phrases if (at := _place(words, phrase)) >= 0]
+        if ranks:
+            ranked.append((min(ranks), suggestion.label, suggestion))
+    return [suggestion for *_, suggestion in sorted(ranked, key=lambda each: each[:2])[:most]]
+
+
+def _place(words: tuple[str, ...], phrase: tuple[str, ...]) -> int:
+    """Where in a phrase the words are, one after the other; -1 if nowhere."""
+    *whole, begun = words
+    for at in range(len(phrase) - len(whole)):
+        same = phrase[at : at + len(whole)] == tuple(whole)
+        if same and phrase[at + len(whole)].startswith(begun):
+            return at
+    return -1
+
+
+@cache
+def _suggested() -> list[tuple[Suggestion, list[tuple[str, ...]]]]:
+    """Everything that may be suggested, with the names it goes by."""
+    told = json.loads((files(__package__) / "vocabulary.json").read_text(encoding="utf-8"))
+    found = []
+    for concept in told["concepts"]:
+        names = [concept["label"], concept["p02"], *concept["words"], *concept["native"]]
+        names += concept["cf"]
+        suggestion = Suggestion("variable", concept["p02"], concept["label"])
+        found.append((suggestion, [words_of(name.replace("_", " ")) for name in names]))
+    for taxon in told["taxa"]:
+        suggestion = Suggestion("taxon", taxon["name"], taxon["name"])
+        names = [taxon["name"], *taxon["words"]]
+        found.append((suggestion, [words_of(name) for name in names]))
+    return found
 
 
 @cache
