@@ -7,6 +7,7 @@ The models are few and plain, so that these lines do what a general generator wo
 """
 
 import argparse
+import importlib
 import importlib.util
 import inspect
 import re
@@ -21,7 +22,7 @@ from pydantic.json_schema import models_json_schema
 
 import bluecloud_panel.wire
 import bluecloud_views.wire
-from bluecloud_views import asked_by, questions
+from bluecloud_views import asked_by, common, given_by
 
 FOLDER = Path(__file__).parent
 SLUGS = ("aquaculture", "biodiversity", "environment", "fisheries", "genomics")
@@ -51,28 +52,23 @@ def of_panel() -> str:
 
 def of_views() -> str:
     """What views of several laboratories are answered."""
-    shared = (model for model in _defined(bluecloud_views.wire) if model not in _BASES)
-    return _written(
-        "notebooks/src/bluecloud_views/wire.py", [(model, "serialization") for model in shared]
-    )
+    models: Models = [(model, "serialization") for model in _defined(bluecloud_views.wire)]
+    return _written("notebooks/src/bluecloud_views", [*models, *_asked_and_given(common)])
 
 
 def of_view(slug: str) -> str:
     """What one laboratory's view asks and is answered, and its questions by name."""
-    asked = {name: asked_by(question) for name, question in questions(slug).items()}
-    given = {
-        name: inspect.signature(question, eval_str=True).return_annotation
-        for name, question in questions(slug).items()
-    }
-    models: Models = [(model, "validation") for model in dict.fromkeys(asked.values())]
-    models += [(model, "serialization") for model in dict.fromkeys(given.values())]
+    own = importlib.import_module(f"bluecloud_views.{slug}")
+    asked = {question.__name__: asked_by(question) for question in own.QUESTIONS}
+    given = {question.__name__: given_by(question) for question in own.QUESTIONS}
+    models = _asked_and_given(own)
     lines = ["/** The view's questions: with what each is asked, and what it is answered. */"]
     lines += ["export interface IQuestions {"]
     lines += [
         f"  readonly {name}: readonly [{asked[name].__name__}, {given[name].__name__}];"
         for name in asked
     ]
-    shared = [model.__name__ for model in _defined(bluecloud_views.wire)]
+    shared = [model.__name__ for model in (*_defined(bluecloud_views.wire), *_defined(common))]
     source = f"notebooks/src/bluecloud_views/{slug}"
     return _written(source, models, "\n".join([*lines, "}", ""]), shared)
 
@@ -87,6 +83,14 @@ TARGETS: dict[str, Callable[[], str]] = {
     },
 }
 _BASES = (bluecloud_views.wire.Asked, bluecloud_views.wire.Shown, bluecloud_panel.wire.Wire)
+
+
+def _asked_and_given(module: ModuleType) -> Models:
+    """What the questions of a module are asked with and answer."""
+    asked = dict.fromkeys(asked_by(question) for question in module.QUESTIONS)
+    given = dict.fromkeys(given_by(question) for question in module.QUESTIONS)
+    models: Models = [(model, "validation") for model in asked]
+    return [*models, *((model, "serialization") for model in given)]
 
 
 def _defined(module: ModuleType) -> list[type[BaseModel]]:

@@ -8,10 +8,11 @@ own notebooks and kernels are not touched.
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import inspect
+import json
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,19 +23,15 @@ MIME = "application/vnd.bluecloud.view+json"
 
 Question = Callable[[Any], Shown]
 
-__all__ = ["MIME", "Question", "answer", "answered", "asked_by", "questions"]
+__all__ = ["MIME", "Question", "answer", "answered", "asked_by", "given_by", "questions"]
 
 
 def questions(laboratory: str) -> dict[str, Question]:
-    """The questions that a laboratory's view may ask, by name.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        If the laboratory has no view.
-    """
-    module = importlib.import_module(f"{__name__}.{laboratory}")
-    listed: Iterable[Question] = module.QUESTIONS
+    """The questions that a laboratory's view may ask, by name: its own, and those of all."""
+    listed: list[Question] = []
+    for name in (f"{__name__}.common", f"{__name__}.{laboratory}"):
+        if importlib.util.find_spec(name):  # a laboratory without a view has what all have
+            listed += importlib.import_module(name).QUESTIONS
     return {question.__name__: question for question in listed}
 
 
@@ -42,6 +39,12 @@ def asked_by(question: Question) -> type[Asked]:
     """The model of what a question is asked with: its only parameter's."""
     (parameter,) = inspect.signature(question).parameters
     found: type[Asked] = typing.get_type_hints(question)[parameter]
+    return found
+
+
+def given_by(question: Question) -> type[Shown]:
+    """The model of what a question answers."""
+    found: type[Shown] = typing.get_type_hints(question)["return"]
     return found
 
 
@@ -82,4 +85,5 @@ def answer(laboratory: str, name: str, asked: str) -> None:
     from IPython.display import display
 
     shown = answered(laboratory, name, asked)
-    display({MIME: shown.model_dump(mode="json")}, raw=True)  # type: ignore[no-untyped-call]
+    # By way of the text, which has no NaN.
+    display({MIME: json.loads(shown.model_dump_json())}, raw=True)  # type: ignore[no-untyped-call]
