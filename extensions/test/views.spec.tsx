@@ -5,12 +5,16 @@ import { PanelError } from '@bluecloud/core';
 import type {
   Analysis,
   Entry,
+  FindRequest,
+  Found,
   ILaboratory,
   IWorkbench,
   LoginRequest,
   ParameterValues,
   Provider,
-  Run
+  Run,
+  Sources,
+  Suggestions
 } from '@bluecloud/core';
 
 import { ends } from '../core/src/accessView';
@@ -36,6 +40,7 @@ const ENTRY: Entry = {
   login: 'none',
   tiers: ['sample'],
   synthetic: true,
+  example: {},
   snippet: 'read()'
 };
 
@@ -112,6 +117,23 @@ class Desk implements IWorkbench {
     this.done.push(['fetch', run]);
     return Promise.resolve();
   }
+
+  find = (asked: FindRequest): Promise<Found> => {
+    this.done.push(['find', asked]);
+    return Promise.reject(new PanelError('ServiceAway', 'no index today'));
+  };
+
+  suggest = (text: string): Promise<Suggestions> => {
+    this.done.push(['suggest', text]);
+    return Promise.resolve({ suggestions: [] });
+  };
+
+  sources = (): Promise<Sources> => Promise.resolve({ sources: [] });
+
+  dragCell = (_press: MouseEvent, title: string, code: string): Promise<void> => {
+    this.done.push(['drag', title, code]);
+    return Promise.resolve();
+  };
 
   compute(question: string, asked: object): Promise<unknown> {
     this.done.push(['compute', question, asked]);
@@ -240,7 +262,7 @@ test('only the view of this laboratory is made, and it is the first tab', async 
   content?.offer({ ...own, slug: 'other', label: () => 'Not mine' });
   await vi.waitFor(() => {
     const tabs = [...node.querySelectorAll('[role=tab]')].map(tab => tab.textContent);
-    expect(tabs).toEqual(['Mine', 'Analyses', 'Runs', 'Data', 'Access']);
+    expect(tabs).toEqual(['Mine', 'Analyses', 'Runs', 'Find', 'Data', 'Access']);
   });
 });
 
@@ -251,7 +273,7 @@ test('a laboratory that keeps no runs has no tab for them', async () => {
   );
   await vi.waitFor(() => {
     const tabs = [...node.querySelectorAll('[role=tab]')].map(tab => tab.textContent);
-    expect(tabs).toEqual(['Analyses', 'Data']);
+    expect(tabs).toEqual(['Analyses', 'Find', 'Data']);
   });
 });
 

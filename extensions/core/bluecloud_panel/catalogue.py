@@ -94,5 +94,6 @@ def _entry(facts: EntryFacts) -> wire.Entry:
         login=facts.login,
         tiers=facts.tiers,
         synthetic=facts.synthetic_sample,
+        example=facts.example,
         snippet=facts.snippet,
     )

@@ -180,6 +180,7 @@ class Entry(Wire):
     login: Literal["none", "optional", "required"]
     tiers: tuple[Literal["live", "snapshot", "sample"], ...]
     synthetic: bool = Field(description="Its sample is made up.")
+    example: dict[str, JsonValue] = Field(description="The parameters that the snippet asks with.")
     snippet: str = Field(description="Python that reads it, ready to run.")
 
 

@@ -14,12 +14,17 @@ import type {
   Catalogue,
   Failure,
   FieldFailure,
+  FindRequest,
+  Found,
   Laboratory,
   LoginRequest,
   Notebook,
   OpenRequest,
   RunRequest,
-  Runs
+  Runs,
+  Sources,
+  SuggestRequest,
+  Suggestions
 } from './wire';
 
 /** Something the server half did not do; its message is for the person. */
@@ -58,6 +63,19 @@ export class PanelApi {
 
   catalogue(): Promise<Catalogue> {
     return this._request('catalogue');
+  }
+
+  find(asked: FindRequest): Promise<Found> {
+    return this._request('find', asked);
+  }
+
+  suggest(text: string): Promise<Suggestions> {
+    const request: SuggestRequest = { text };
+    return this._request('suggest', request);
+  }
+
+  sources(): Promise<Sources> {
+    return this._request('sources');
   }
 
   /** The land of the earth, as TopoJSON; the browser keeps it. */

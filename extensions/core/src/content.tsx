@@ -9,6 +9,7 @@ import { AnalysesView } from './analysesView';
 import { Problems } from './answer';
 import { explained } from './api';
 import { DataView } from './dataView';
+import { FindView } from './findView';
 import type { Tab } from './panel';
 import { RunsView } from './runsView';
 import { TabBar } from './tabBar';
@@ -69,6 +70,7 @@ export class LaboratoryContent extends Panel {
     if (workbench.laboratory.keeps_runs) {
       this._addView('runs', new RunsView(workbench));
     }
+    this._addView('find', new FindView(workbench));
     this._addView('data', new DataView(workbench));
     if (workbench.laboratory.keeps_runs) {
       this._addView('access', new AccessView(workbench));

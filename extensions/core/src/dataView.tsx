@@ -1,11 +1,11 @@
 import { useCallback, useId, useState } from 'react';
 import type { JSX } from 'react';
-import { Clipboard } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { Answered, Problems, useAnswer, useTask } from './answer';
+import { Answered, Problems, useAnswer } from './answer';
 import type { IWorkbench } from './tokens';
+import { UseData } from './useData';
 import type { Entry } from './wire';
 
 /** The laboratory's catalogue, to be used in a notebook. */
@@ -83,8 +83,6 @@ interface IEntryCardProps {
 
 function EntryCard({ entry, workbench }: IEntryCardProps): JSX.Element {
   const { trans } = workbench;
-  const [busy, reason, start] = useTask();
-  const [copied, setCopied] = useState(false);
   const id = useId();
   const [first, last] = entry.extent.time;
   return (
@@ -126,35 +124,14 @@ function EntryCard({ entry, workbench }: IEntryCardProps): JSX.Element {
           <dd>{entry.live_verified}</dd>
         </dl>
       </details>
-      <div className="bc-Card-actions">
-        <button
-          className="bc-Button bc-mod-main"
-          type="button"
-          disabled={busy}
-          aria-describedby={`${id}-title`}
-          title={trans.__('Write a cell that reads it into the active notebook')}
-          onClick={() => start(() => workbench.insert(entry.snippet))}
-        >
-          {trans.__('Insert')}
-        </button>
-        <button
-          className="bc-Button"
-          type="button"
-          aria-describedby={`${id}-title`}
-          onClick={() => {
-            Clipboard.copyToSystem(entry.citation);
-            setCopied(true);
-          }}
-          onBlur={() => setCopied(false)}
-        >
-          {copied ? trans.__('Citation copied') : trans.__('Copy citation')}
-        </button>
-      </div>
-      {reason && (
-        <p className="bc-Problem" role="alert">
-          {reason}
-        </p>
-      )}
+      <UseData
+        workbench={workbench}
+        titleId={`${id}-title`}
+        title={entry.title}
+        snippet={entry.snippet}
+        citation={entry.citation}
+        preview={{ entry: entry.name, request: entry.example }}
+      />
     </li>
   );
 }

@@ -3,7 +3,18 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { Widget } from '@lumino/widgets';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
-import type { Access, Analyses, Catalogue, Laboratory, LoginRequest, Runs } from './wire';
+import type {
+  Access,
+  Analyses,
+  Catalogue,
+  FindRequest,
+  Found,
+  Laboratory,
+  LoginRequest,
+  Runs,
+  Sources,
+  Suggestions
+} from './wire';
 
 /** Values for a notebook's parameters, by name. */
 export type ParameterValues = ReadonlyJSONObject;
@@ -58,6 +69,18 @@ export interface IWorkbench {
 
   /** Forget a login. */
   forgetLogin(source: string): Promise<Access>;
+
+  /** One page of what is found, here or in the deployment's index. */
+  find(asked: FindRequest): Promise<Found>;
+
+  /** Variables and taxa that a text may mean. */
+  suggest(text: string): Promise<Suggestions>;
+
+  /** How the sources are, as far as it is known by now. */
+  sources(): Promise<Sources>;
+
+  /** Let a press of the pointer become a drag of a cell, to be dropped in a notebook. */
+  dragCell(press: MouseEvent, title: string, code: string): Promise<void>;
 
   /**
    * What a question of the laboratory's view answers: see `questionsOf`.

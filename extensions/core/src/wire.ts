@@ -52,6 +52,8 @@ export interface Entry {
   readonly tiers: readonly ('live' | 'snapshot' | 'sample')[];
   /** Its sample is made up. */
   readonly synthetic: boolean;
+  /** The parameters that the snippet asks with. */
+  readonly example: Readonly<Record<string, ReadonlyJSONValue>>;
   /** Python that reads it, ready to run. */
   readonly snippet: string;
 }

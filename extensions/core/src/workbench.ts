@@ -7,7 +7,18 @@ import { PanelError } from './api';
 import type { Computation } from './computation';
 import { showOutcome } from './outcome';
 import type { IWorkbench, ParameterValues } from './tokens';
-import type { Access, Analyses, Catalogue, Laboratory, LoginRequest, Runs } from './wire';
+import type {
+  Access,
+  Analyses,
+  Catalogue,
+  FindRequest,
+  Found,
+  Laboratory,
+  LoginRequest,
+  Runs,
+  Sources,
+  Suggestions
+} from './wire';
 
 /** The laboratory's window, as its views use it. */
 export class Workbench implements IWorkbench {
@@ -21,6 +32,23 @@ export class Workbench implements IWorkbench {
     private readonly _api: PanelApi
   ) {
     this.trans = translator.load('bluecloud');
+  }
+
+  find(asked: FindRequest): Promise<Found> {
+    return this._api.find(asked);
+  }
+
+  suggest(text: string): Promise<Suggestions> {
+    return this._api.suggest(text);
+  }
+
+  sources(): Promise<Sources> {
+    return this._api.sources();
+  }
+
+  async dragCell(press: MouseEvent, title: string, code: string): Promise<void> {
+    const { dragCell } = await import('./dragCell');
+    dragCell(press, title, code);
   }
 
   compute(question: string, asked: object): Promise<unknown> {
