@@ -1,21 +1,6 @@
-import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { afterEach, expect, test, vi } from 'vitest';
-import { PanelError } from '@bluecloud/core';
-import type {
-  Analysis,
-  Entry,
-  FindRequest,
-  Found,
-  ILaboratory,
-  IWorkbench,
-  LoginRequest,
-  ParameterValues,
-  Provider,
-  Run,
-  Sources,
-  Suggestions
-} from '@bluecloud/core';
+import type { ILaboratory, Provider, Run } from '@bluecloud/core';
 
 import { ends } from '../core/src/accessView';
 import { LaboratoryContent } from '../core/src/content';
@@ -23,146 +8,7 @@ import { matching } from '../core/src/dataView';
 import { withEntries } from '../core/src/entries';
 import { endedSince } from '../core/src/runsView';
 
-const trans = nullTranslator.load('bluecloud');
-
-const ENTRY: Entry = {
-  name: 'ostia',
-  title: 'Monthly temperature',
-  description: 'Of the sea surface.',
-  source: 'Met Office',
-  variables: [{ name: 'sst', standard_name: 'sea_surface_temperature', units: 'K' }],
-  extent: { bbox: [0, -5, 360, 5], time: ['2006-04-01', null] },
-  licence: { name: 'OGL', text: 'Free.', url: 'https://example.org' },
-  citation: 'Met Office, 2018',
-  protocol: 'NetCDF file',
-  evidence: 'The file ostia_monthly.nc of a package.',
-  live_verified: 'never',
-  login: 'none',
-  tiers: ['sample'],
-  synthetic: true,
-  example: {},
-  snippet: 'read()'
-};
-
-const ANALYSIS: Analysis = {
-  name: 'anomaly',
-  title: 'Anomaly',
-  summary: 'How warm?',
-  form: {
-    type: 'object',
-    properties: {
-      percentile: {
-        type: 'number',
-        default: 90,
-        title: 'Percentile',
-        exclusiveMinimum: 50,
-        maximum: 100
-      }
-    },
-    additionalProperties: false
-  },
-  problems: [],
-  copy_path: 'lab/anomaly.ipynb',
-  curated_is_newer: true
-};
-
-class Desk implements IWorkbench {
-  readonly laboratory = {
-    slug: 'lab',
-    title: 'Lab',
-    summary: 'S',
-    version: '1',
-    keeps_runs: true,
-    problems: ['ro']
-  };
-  readonly translator = nullTranslator;
-  readonly trans = trans;
-  readonly done: unknown[] = [];
-
-  analyses = () => Promise.resolve({ analyses: [ANALYSIS], problems: [] });
-  catalogue = (): ReturnType<IWorkbench['catalogue']> =>
-    Promise.reject(new PanelError('CatalogueUnavailable', 'no catalogue today'));
-
-  openAnalysis(name: string, beside = false): Promise<void> {
-    this.done.push(['open', name, beside]);
-    return Promise.resolve();
-  }
-
-  runAnalysis(name: string, values: ParameterValues): Promise<void> {
-    this.done.push(['run', name, values]);
-    const refused = { field: 'percentile', error: '90 is not odd', allowed: 'odd' };
-    return Promise.reject(new PanelError('RefusedParameters', 'no', [refused]));
-  }
-
-  kept: Run[] = [];
-
-  runs = () => Promise.resolve({ runs: this.kept });
-
-  submitAnalysis(name: string, values: ParameterValues): Promise<void> {
-    this.done.push(['submit', name, values]);
-    return Promise.resolve();
-  }
-
-  cancelRun(run: string): Promise<void> {
-    this.done.push(['cancel', run]);
-    return Promise.resolve();
-  }
-
-  repeatRun(run: string): Promise<void> {
-    this.done.push(['again', run]);
-    return Promise.reject(new PanelError('ServiceAway', 'the service does not answer'));
-  }
-
-  openRun(run: string): Promise<void> {
-    this.done.push(['fetch', run]);
-    return Promise.resolve();
-  }
-
-  find = (asked: FindRequest): Promise<Found> => {
-    this.done.push(['find', asked]);
-    return Promise.reject(new PanelError('ServiceAway', 'no index today'));
-  };
-
-  suggest = (text: string): Promise<Suggestions> => {
-    this.done.push(['suggest', text]);
-    return Promise.resolve({ suggestions: [] });
-  };
-
-  sources = (): Promise<Sources> => Promise.resolve({ sources: [] });
-
-  dragCell = (_press: MouseEvent, title: string, code: string): Promise<void> => {
-    this.done.push(['drag', title, code]);
-    return Promise.resolve();
-  };
-
-  compute(question: string, asked: object): Promise<unknown> {
-    this.done.push(['compute', question, asked]);
-    return Promise.reject(new PanelError('NoKernel', 'no kernel today'));
-  }
-
-  land = (): Promise<object> => Promise.reject(new PanelError('Unreachable', 'no land'));
-
-  insert(code: string): Promise<void> {
-    this.done.push(['insert', code]);
-    return Promise.resolve();
-  }
-
-  providers: Provider[] = [];
-
-  access = () => Promise.resolve({ providers: this.providers, problems: [] });
-
-  storeLogin(source: string, login: LoginRequest): ReturnType<IWorkbench['storeLogin']> {
-    this.done.push(['store', source, login]);
-    return login.token === 'wrong'
-      ? Promise.reject(new PanelError('ServiceRefused', 'it has line ends'))
-      : this.access();
-  }
-
-  forgetLogin(source: string): ReturnType<IWorkbench['forgetLogin']> {
-    this.done.push(['forget', source]);
-    return this.access();
-  }
-}
+import { Desk, ENTRY, trans } from './desk';
 
 let content: LaboratoryContent | undefined;
 
@@ -262,7 +108,7 @@ test('only the view of this laboratory is made, and it is the first tab', async 
   content?.offer({ ...own, slug: 'other', label: () => 'Not mine' });
   await vi.waitFor(() => {
     const tabs = [...node.querySelectorAll('[role=tab]')].map(tab => tab.textContent);
-    expect(tabs).toEqual(['Mine', 'Analyses', 'Runs', 'Find', 'Data', 'Access']);
+    expect(tabs).toEqual(['Mine', 'Analyses', 'Runs', 'Find', 'Data', 'Access', 'Server']);
   });
 });
 
@@ -273,7 +119,7 @@ test('a laboratory that keeps no runs has no tab for them', async () => {
   );
   await vi.waitFor(() => {
     const tabs = [...node.querySelectorAll('[role=tab]')].map(tab => tab.textContent);
-    expect(tabs).toEqual(['Analyses', 'Find', 'Data']);
+    expect(tabs).toEqual(['Analyses', 'Find', 'Data', 'Server']);
   });
 });
 

@@ -151,7 +151,7 @@ def test_the_panel_greets_who_was_never_here(window: Window) -> None:
     page = window.page
     expect(page.get_by_role("heading", name="Marine environment indicators")).to_be_visible()
     tabs = page.get_by_role("tablist", name="Laboratory").get_by_role("tab")
-    expect(tabs).to_have_text(["Indicators", "Analyses", "Data"])
+    expect(tabs).to_have_text(["Indicators", "Analyses", "Find", "Data", "Server"])
     expect(page.get_by_role("radio", name="Marine heatwaves")).to_be_visible()
 
 
@@ -226,7 +226,7 @@ def test_the_tabs_work_from_the_keyboard(window: Window) -> None:
     expect(window.page.get_by_role("tab", name="Analyses")).to_be_focused()
     expect(window.page.get_by_role("heading", name="Marine heatwaves")).to_be_visible()
     window.page.keyboard.press("End")
-    expect(window.page.get_by_role("searchbox", name="Filter")).to_be_visible()
+    expect(window.page.get_by_role("tabpanel", name="Server").get_by_label("Memory")).to_be_visible()
 
 
 def test_there_is_one_core_and_both_packages_run_in_it(window: Window) -> None:

@@ -14,6 +14,7 @@ from bluecloud.service import ADDRESS, Service, ServiceError
 from bluecloud_panel.errors import HomeNotWritable, PanelError
 from bluecloud_panel.handlers import ROUTES
 from bluecloud_panel.plots import ScriptsHandler, installed_scripts, served
+from bluecloud_panel.server import ServerDesk
 from bluecloud_panel.service import LaboratoryService
 
 _LOGINS_EVERY_S = 300.0
@@ -26,6 +27,7 @@ def load(server: ServerApp) -> None:
     specs = server.kernel_spec_manager or KernelSpecManager()
     service = LaboratoryService(Path(server.root_dir), specs.find_kernel_specs)
     web_app.settings["bluecloud_service"] = service
+    web_app.settings["bluecloud_server"] = ServerDesk(Path(server.root_dir), web_app)
     routes: list[tuple[str, type, dict[str, Any]]] = [
         (url_path_join(base_url, "bluecloud/api", pattern), handler, {"service": service})
         for pattern, handler in ROUTES

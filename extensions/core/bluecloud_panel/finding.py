@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bluecloud.service import ADDRESS
@@ -37,7 +38,8 @@ _COORDINATES = {"time", "latitude", "longitude", "depth", "geometry", "title", "
 class FindDesk:
     """Searches, suggests words, and knows how the sources are."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path) -> None:
+        self._home = home
         self._lock = threading.Lock()
         self._entries: tuple[float, dict[str, Entry]] = (0.0, {})
         self._states = _States()
@@ -73,6 +75,35 @@ class FindDesk:
             hits=tuple(_hit(record, entries.get(record.entry or "")) for record in page.records),
             facets=tuple(_facets(facets)),
         )
+
+    def add(self, asked: wire.OwnFile) -> wire.AddedFile:
+        """Check a file of the person's own and add it, to be found from now on.
+
+        Raises
+        ------
+        BadRequest
+            If there is no such file in the home, or something in it is wrong.
+        """
+        import bluecloud_catalogs
+
+        path = (self._home / asked.path.lstrip("/")).resolve()
+        if not path.is_relative_to(self._home.resolve()):
+            raise BadRequest(f"{asked.path} is not in your home")
+        try:
+            added = bluecloud_catalogs.add_data(
+                path,
+                title=asked.title or None,
+                visibility=asked.visibility,
+                licence=asked.licence,
+                citation=asked.citation or None,
+            )
+        except bluecloud_catalogs.DataError as error:
+            raise BadRequest(str(error)) from error
+        with self._lock:
+            self._entries = (0.0, {})
+        snippet = f"import bluecloud_catalogs\n\n{added.name} = bluecloud_catalogs.open_entry("
+        snippet += f'"{added.name}").read()\n{added.name}\n'
+        return wire.AddedFile(entry=added.name, words=str(added), snippet=snippet)
 
     def suggestions(self, asked: wire.SuggestRequest) -> wire.Suggestions:
         """Variables and taxa of the vocabulary that begin so, or have such a word."""

@@ -231,6 +231,37 @@ class SourcesHandler(PanelHandler):
         await self.answer(self.service.finding.sources)
 
 
+class OwnHandler(PanelHandler):
+    """Files of one's own."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Answer with `wire.AddedFile`."""
+        asked = self.asked(wire.OwnFile)
+        await self.answer(lambda: self.service.finding.add(asked))
+
+
+class ServerHandler(PanelHandler):
+    """What the server uses. The panel asks again and again: that is no activity of the person's."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with a `wire.ServerState`."""
+        await self.answer(self.settings["bluecloud_server"].now)
+
+
+class KeepHandler(PanelHandler):
+    """The server is kept for as long again."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Answer with a `wire.ServerState`."""
+        await self.answer(self.settings["bluecloud_server"].keep)
+
+
 class LandHandler(PanelHandler):
     """The land of the earth, for maps."""
 
@@ -255,6 +286,9 @@ ROUTES: list[tuple[str, type[PanelHandler]]] = [
     (r"find", FindHandler),
     (r"suggest", SuggestHandler),
     (r"sources", SourcesHandler),
+    (r"own", OwnHandler),
+    (r"server", ServerHandler),
+    (r"server/keep", KeepHandler),
     (r"land", LandHandler),
     (r"runs", RunsHandler),
     (r"runs/([\w-]+)/cancel", CancelHandler),

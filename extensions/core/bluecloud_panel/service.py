@@ -29,7 +29,7 @@ class LaboratoryService:
     def __init__(self, home: Path, kernels: Callable[[], Collection[str]]) -> None:
         self._home = home
         self.runs = RunsDesk(home)
-        self.finding = FindDesk()
+        self.finding = FindDesk(home)
         self._kernels = kernels  # those installed, by name
         self._copying = threading.Lock()  # the record of copies is read, changed and written
 

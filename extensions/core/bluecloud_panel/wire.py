@@ -295,6 +295,46 @@ class Sources(Wire):
     sources: tuple[SourceState, ...]
 
 
+class Use(Wire):
+    """How much of something is used: bytes, or processors."""
+
+    used: float
+    limit: float
+    is_shared: bool = Field(description="The limit is the machine's, and others use it too.")
+
+
+class ServerState(Wire):
+    """The person's server."""
+
+    memory: Use
+    processor: Use
+    home: Use
+    stops_at: str | None = Field(
+        description="ISO 8601: when it is stopped if nothing happens; null is never."
+    )
+    idle_s: int = Field(description="After so long without activity it is stopped; 0 is never.")
+
+
+class OwnFile(Wire):
+    """A file of the person's own to be added to what can be found and read."""
+
+    path: str = Field(description="Below the server's root, as the contents API has it.")
+    title: str | None = None
+    visibility: Literal["private", "laboratory"] = "private"
+    licence: Literal["all rights reserved", "CC0 1.0", "CC BY 4.0", "CC BY-NC 4.0"] = (
+        "all rights reserved"
+    )
+    citation: str | None = None
+
+
+class AddedFile(Wire):
+    """What was added."""
+
+    entry: str
+    words: str
+    snippet: str
+
+
 class FieldFailure(Wire):
     """One value that is not allowed, and what would be."""
 

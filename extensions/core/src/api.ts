@@ -10,6 +10,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { ParameterValues } from './tokens';
 import type {
   Access,
+  AddedFile,
   Analyses,
   Catalogue,
   Failure,
@@ -20,8 +21,10 @@ import type {
   LoginRequest,
   Notebook,
   OpenRequest,
+  OwnFile,
   RunRequest,
   Runs,
+  ServerState,
   Sources,
   SuggestRequest,
   Suggestions
@@ -78,6 +81,19 @@ export class PanelApi {
     return this._request('sources');
   }
 
+  addOwn(file: OwnFile): Promise<AddedFile> {
+    return this._request('own', file);
+  }
+
+  /** Asked again and again: the server does not take it for activity of the person's. */
+  server(): Promise<ServerState> {
+    return this._request('server?no_track_activity=1');
+  }
+
+  keepServer(): Promise<ServerState> {
+    return this._request('server/keep', {});
+  }
+
   /** The land of the earth, as TopoJSON; the browser keeps it. */
   land(): Promise<object> {
     return this._request('land');
@@ -106,7 +122,7 @@ export class PanelApi {
   }
 
   runs(): Promise<Runs> {
-    return this._request('runs');
+    return this._request('runs?no_track_activity=1'); // as below: the list is asked for by itself
   }
 
   submitAnalysis(name: string, parameters: ParameterValues): Promise<Runs> {

@@ -12,6 +12,7 @@ import { DataView } from './dataView';
 import { FindView } from './findView';
 import type { Tab } from './panel';
 import { RunsView } from './runsView';
+import { ServerView } from './serverView';
 import { TabBar } from './tabBar';
 import type { ILaboratory, IWorkbench } from './tokens';
 
@@ -75,6 +76,7 @@ export class LaboratoryContent extends Panel {
     if (workbench.laboratory.keeps_runs) {
       this._addView('access', new AccessView(workbench));
     }
+    this._addView('server', new ServerView(workbench));
   }
 
   private async _addOwnView(laboratory: ILaboratory): Promise<void> {
@@ -120,7 +122,10 @@ class Head extends ReactWidget {
     return (
       <>
         <h2 className="bc-Head-title">{laboratory.title}</h2>
-        <p className="bc-Head-summary">{laboratory.summary}</p>
+        {/* Two lines of it, and all of it for whoever points at it or goes there. */}
+        <p className="bc-Head-summary" tabIndex={0}>
+          {laboratory.summary}
+        </p>
         <p className="bc-Note">{trans.__('Version %1', laboratory.version)}</p>
         <Problems problems={laboratory.problems} />
       </>

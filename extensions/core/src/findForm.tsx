@@ -2,6 +2,7 @@ import { Suspense, useEffect, useId, useState } from 'react';
 import type { JSX } from 'react';
 
 import { SeaMap } from './drawing';
+import { Fold } from './fold';
 import type { IWish } from './findQuery';
 import type { IWorkbench } from './tokens';
 import type { Suggestion } from './wire';
@@ -16,9 +17,8 @@ interface IFindFormProps {
 export function FindForm({ workbench, wish, onWish }: IFindFormProps): JSX.Element {
   const { trans } = workbench;
   const id = useId();
-  const [open, setOpen] = useState(false);
   return (
-    <search className="bc-Form">
+    <div className="bc-Form" role="search">
       <label className="bc-Field-label" htmlFor={`${id}-text`}>
         {trans.__('Find data of all sources')}
       </label>
@@ -47,66 +47,61 @@ export function FindForm({ workbench, wish, onWish }: IFindFormProps): JSX.Eleme
           ))}
         </div>
       )}
-      <details className="bc-More" onToggle={event => setOpen(event.currentTarget.open)}>
-        <summary>{trans.__('Where, when, how deep')}</summary>
-        {open && (
-          <>
-            <Suspense fallback={<p className="bc-Note">{trans.__('Loading…')}</p>}>
-              <SeaMap
-                workbench={workbench}
-                label={trans.__('Map to draw a box on')}
-                box={wish.box}
-                onBox={box => onWish({ ...wish, box })}
-              />
-            </Suspense>
-            <div className="bc-Pair">
-              <label>
-                <span className="bc-Field-label">{trans.__('From')}</span>
-                <input
-                  className="bc-Input"
-                  type="date"
-                  value={wish.first}
-                  max={wish.last || undefined}
-                  onChange={event => onWish({ ...wish, first: event.target.value })}
-                />
-              </label>
-              <label>
-                <span className="bc-Field-label">{trans.__('To')}</span>
-                <input
-                  className="bc-Input"
-                  type="date"
-                  value={wish.last}
-                  min={wish.first || undefined}
-                  onChange={event => onWish({ ...wish, last: event.target.value })}
-                />
-              </label>
-            </div>
-            <div className="bc-Pair">
-              <label>
-                <span className="bc-Field-label">{trans.__('Below (m)')}</span>
-                <input
-                  className="bc-Input"
-                  type="number"
-                  step="any"
-                  value={wish.shallowest}
-                  onChange={event => onWish({ ...wish, shallowest: event.target.value })}
-                />
-              </label>
-              <label>
-                <span className="bc-Field-label">{trans.__('Above (m)')}</span>
-                <input
-                  className="bc-Input"
-                  type="number"
-                  step="any"
-                  value={wish.deepest}
-                  onChange={event => onWish({ ...wish, deepest: event.target.value })}
-                />
-              </label>
-            </div>
-          </>
-        )}
-      </details>
-    </search>
+      <Fold title={trans.__('Where, when, how deep')}>
+        <Suspense fallback={<p className="bc-Note">{trans.__('Loading…')}</p>}>
+          <SeaMap
+            workbench={workbench}
+            label={trans.__('Map to draw a box on')}
+            box={wish.box}
+            onBox={box => onWish({ ...wish, box })}
+          />
+        </Suspense>
+        <div className="bc-Pair">
+          <label>
+            <span className="bc-Field-label">{trans.__('From')}</span>
+            <input
+              className="bc-Input"
+              type="date"
+              value={wish.first}
+              max={wish.last || undefined}
+              onChange={event => onWish({ ...wish, first: event.target.value })}
+            />
+          </label>
+          <label>
+            <span className="bc-Field-label">{trans.__('To')}</span>
+            <input
+              className="bc-Input"
+              type="date"
+              value={wish.last}
+              min={wish.first || undefined}
+              onChange={event => onWish({ ...wish, last: event.target.value })}
+            />
+          </label>
+        </div>
+        <div className="bc-Pair">
+          <label>
+            <span className="bc-Field-label">{trans.__('Below (m)')}</span>
+            <input
+              className="bc-Input"
+              type="number"
+              step="any"
+              value={wish.shallowest}
+              onChange={event => onWish({ ...wish, shallowest: event.target.value })}
+            />
+          </label>
+          <label>
+            <span className="bc-Field-label">{trans.__('Above (m)')}</span>
+            <input
+              className="bc-Input"
+              type="number"
+              step="any"
+              value={wish.deepest}
+              onChange={event => onWish({ ...wish, deepest: event.target.value })}
+            />
+          </label>
+        </div>
+      </Fold>
+    </div>
   );
 }
 

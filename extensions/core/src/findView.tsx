@@ -3,7 +3,9 @@ import type { JSX } from 'react';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { AddOwn } from './addOwn';
 import { Problems } from './answer';
+import { Fold } from './fold';
 import { FindForm } from './findForm';
 import { NARROWING, NO_WISH, isEmpty, toggled } from './findQuery';
 import type { IWish } from './findQuery';
@@ -34,14 +36,16 @@ function Find({ workbench }: { readonly workbench: IWorkbench }): JSX.Element {
   return (
     <>
       <FindForm workbench={workbench} wish={wish} onWish={setWish} />
-      <details className="bc-More">
-        <summary>{trans.__('Sources and how they are now')}</summary>
+      <Fold title={trans.__('Sources and how they are now')}>
         <SourceChips
           workbench={workbench}
           chosen={wish.chosen['source'] ?? []}
           onToggle={source => setWish(toggled(wish, 'source', source))}
         />
-      </details>
+      </Fold>
+      <Fold title={trans.__('Add a file of mine')}>
+        <AddOwn workbench={workbench} />
+      </Fold>
       {isEmpty(wish) ? (
         <p className="bc-Note">
           {trans.__('Words, a box, a period or a source: whatever you know of what you look for.')}

@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -32,20 +33,21 @@ const panelPlugin: JupyterFrontEndPlugin<ILaboratoryPanel> = {
   autoStart: true,
   provides: ILaboratoryPanel,
   requires: [INotebookTracker],
-  optional: [ILayoutRestorer, ICommandPalette, ITranslator, IStateDB],
+  optional: [ILayoutRestorer, ICommandPalette, ITranslator, IStateDB, IDocumentManager],
   activate: (
     app: JupyterFrontEnd,
     tracker: INotebookTracker,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null,
-    state: IStateDB | null
+    state: IStateDB | null,
+    documents: IDocumentManager | null
   ): ILaboratoryPanel => {
     const language = translator ?? nullTranslator;
     const trans = language.load('bluecloud');
     const api = new PanelApi(app.serviceManager.serverSettings);
     const workbench = async (): Promise<IWorkbench> => {
-      const made = new Workbench(await api.laboratory(), language, app, tracker, api);
+      const made = new Workbench(await api.laboratory(), language, app, tracker, api, documents);
       panel.disposed.connect(() => made.dispose());
       if (palette && !inPalette) {
         inPalette = true;

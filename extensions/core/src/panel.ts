@@ -7,7 +7,7 @@ import { laboratoryIcon } from './icons';
 import type { ILaboratory, ILaboratoryPanel, IWorkbench } from './tokens';
 
 /** The tabs every laboratory has. */
-export type Tab = 'view' | 'analyses' | 'runs' | 'find' | 'data' | 'access';
+export type Tab = 'view' | 'analyses' | 'runs' | 'find' | 'data' | 'access' | 'server';
 
 /**
  * The side panel. It asks and draws nothing before it is first seen, so that a start of

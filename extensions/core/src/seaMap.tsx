@@ -159,7 +159,9 @@ class Drawn {
   }
 
   showLand(land: object): void {
-    for (const feature of new TopoJSON({ dataProjection: PROJECTION }).readFeatures(land)) {
+    // A copy: the format changes what it reads, which is every map's.
+    const features = new TopoJSON({ dataProjection: PROJECTION }).readFeatures(structuredClone(land));
+    for (const feature of features) {
       const geometry = feature.getGeometry();
       if (geometry instanceof MultiPolygon) {
         geometry.setCoordinates(geometry.getCoordinates().map(unbroken));

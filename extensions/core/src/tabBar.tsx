@@ -8,7 +8,7 @@ import type { Widget } from '@lumino/widgets';
 import type { Tab } from './panel';
 
 /** The order of the tabs; the laboratory's own view is the first. */
-const ORDER: readonly Tab[] = ['view', 'analyses', 'runs', 'find', 'data', 'access'];
+const ORDER: readonly Tab[] = ['view', 'analyses', 'runs', 'find', 'data', 'access', 'server'];
 
 /** Tabs as WAI-ARIA describes them: one stop for Tab, arrows between them. */
 export class TabBar extends ReactWidget {

@@ -5,19 +5,31 @@ import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
 import type {
   Access,
+  AddedFile,
   Analyses,
   Catalogue,
   FindRequest,
   Found,
   Laboratory,
   LoginRequest,
+  OwnFile,
   Runs,
+  ServerState,
   Sources,
   Suggestions
 } from './wire';
 
 /** Values for a notebook's parameters, by name. */
 export type ParameterValues = ReadonlyJSONObject;
+
+/** Something that runs in the person's server. */
+export interface IRunning {
+  readonly id: string;
+  readonly name: string;
+  /** What a kernel is at: busy or idle. */
+  readonly state: string;
+  readonly end: () => Promise<void>;
+}
 
 /** What a view may ask of the window it is shown in. */
 export interface IWorkbench {
@@ -78,6 +90,21 @@ export interface IWorkbench {
 
   /** How the sources are, as far as it is known by now. */
   sources(): Promise<Sources>;
+
+  /** Check a file of the person's own and add it to what can be found and read. */
+  addOwn(file: OwnFile): Promise<AddedFile>;
+
+  /** Let the person choose a file of the home; null if none was. */
+  chooseFile(): Promise<string | null>;
+
+  /** What the person's server uses, and when it would be stopped. */
+  server(): Promise<ServerState>;
+
+  /** Count this moment as activity, so that the server is not stopped for being idle. */
+  keepServer(): Promise<ServerState>;
+
+  /** The kernels and terminals of the person's server, as far as this window knows. */
+  running(): readonly IRunning[];
 
   /** Let a press of the pointer become a drag of a cell, to be dropped in a notebook. */
   dragCell(press: MouseEvent, title: string, code: string): Promise<void>;

@@ -8,6 +8,13 @@ export interface Access {
   readonly problems: readonly string[];
 }
 
+/** What was added. */
+export interface AddedFile {
+  readonly entry: string;
+  readonly words: string;
+  readonly snippet: string;
+}
+
 /** All analyses of the laboratory, by title, and what does not work with them now. */
 export interface Analyses {
   readonly analyses: readonly Analysis[];
@@ -193,6 +200,16 @@ export interface OpenRequest {
   readonly beside: boolean;
 }
 
+/** A file of the person's own to be added to what can be found and read. */
+export interface OwnFile {
+  /** Below the server's root, as the contents API has it. */
+  readonly path: string;
+  readonly title: string | null;
+  readonly visibility: 'private' | 'laboratory';
+  readonly licence: 'all rights reserved' | 'CC0 1.0' | 'CC BY 4.0' | 'CC BY-NC 4.0';
+  readonly citation: string | null;
+}
+
 /** Which scripts that draw plots this server serves; part of the page's own configuration. */
 export interface Plots {
   /** Version of BokehJS; none if it is not installed. */
@@ -246,6 +263,17 @@ export interface Runs {
   readonly runs: readonly Run[];
 }
 
+/** The person's server. */
+export interface ServerState {
+  readonly memory: Use;
+  readonly processor: Use;
+  readonly home: Use;
+  /** ISO 8601: when it is stopped if nothing happens; null is never. */
+  readonly stops_at: string | null;
+  /** After so long without activity it is stopped; 0 is never. */
+  readonly idle_s: number;
+}
+
 /** A source as it is now. */
 export interface SourceState {
   readonly source: string;
@@ -285,6 +313,14 @@ export interface Suggestion {
 /** What may be meant, the likeliest first. */
 export interface Suggestions {
   readonly suggestions: readonly Suggestion[];
+}
+
+/** How much of something is used: bytes, or processors. */
+export interface Use {
+  readonly used: number;
+  readonly limit: number;
+  /** The limit is the machine's, and others use it too. */
+  readonly is_shared: boolean;
 }
 
 /** A variable of an entry. */

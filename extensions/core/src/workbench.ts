@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
@@ -6,16 +7,19 @@ import type { PanelApi } from './api';
 import { PanelError } from './api';
 import type { Computation } from './computation';
 import { showOutcome } from './outcome';
-import type { IWorkbench, ParameterValues } from './tokens';
+import type { IRunning, IWorkbench, ParameterValues } from './tokens';
 import type {
   Access,
+  AddedFile,
   Analyses,
   Catalogue,
   FindRequest,
   Found,
   Laboratory,
   LoginRequest,
+  OwnFile,
   Runs,
+  ServerState,
   Sources,
   Suggestions
 } from './wire';
@@ -29,7 +33,8 @@ export class Workbench implements IWorkbench {
     readonly translator: ITranslator,
     private readonly _app: JupyterFrontEnd,
     private readonly _tracker: INotebookTracker,
-    private readonly _api: PanelApi
+    private readonly _api: PanelApi,
+    private readonly _documents: IDocumentManager | null
   ) {
     this.trans = translator.load('bluecloud');
   }
@@ -44,6 +49,46 @@ export class Workbench implements IWorkbench {
 
   sources(): Promise<Sources> {
     return this._api.sources();
+  }
+
+  addOwn(file: OwnFile): Promise<AddedFile> {
+    return this._api.addOwn(file);
+  }
+
+  async chooseFile(): Promise<string | null> {
+    if (!this._documents) {
+      throw new PanelError('Unexpected', this.trans.__('This window has no file browser.'));
+    }
+    const { FileDialog } = await import('@jupyterlab/filebrowser');
+    const title = this.trans.__('Choose a file');
+    const answer = await FileDialog.getOpenFiles({ manager: this._documents, title });
+    return answer.value?.[0]?.path ?? null;
+  }
+
+  server(): Promise<ServerState> {
+    return this._api.server();
+  }
+
+  keepServer(): Promise<ServerState> {
+    return this._api.keepServer();
+  }
+
+  running(): readonly IRunning[] {
+    const { sessions, terminals } = this._app.serviceManager;
+    return [
+      ...[...sessions.running()].map(({ id, name, path, kernel }) => ({
+        id,
+        name: name || path,
+        state: kernel?.execution_state ?? '',
+        end: () => sessions.shutdown(id)
+      })),
+      ...[...terminals.running()].map(({ name }) => ({
+        id: `terminal-${name}`,
+        name: this.trans.__('Terminal %1', name),
+        state: '',
+        end: () => terminals.shutdown(name)
+      }))
+    ];
   }
 
   async dragCell(press: MouseEvent, title: string, code: string): Promise<void> {

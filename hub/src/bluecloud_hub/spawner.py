@@ -169,6 +169,7 @@ class LaboratorySpawner(Spawner):
             **service.told(self.deployment.settings),
             "BLUECLOUD_LAB": laboratory.slug,
             "BLUECLOUD_RELEASE": laboratory.version,
+            "BLUECLOUD_IDLE_S": str(self.deployment.settings.idle_timeout),
             # A person's own: what one could write for all, one could falsify for all.
             "BLUECLOUD_SHARED": self.laboratory_shared(laboratory),
             "BLUECLOUD_SNAPSHOTS": f"{self.laboratory_home()}/.bluecloud/snapshots",

@@ -30,6 +30,7 @@ class Memory:
     oom_kills: int | None = None
     limit_bytes: int | None = None
     peak_bytes: int | None = None
+    used_bytes: int | None = None  # without what can be given back when room is wanted
 
 
 def memory(*, own: Path = _OWN, groups: Path = _GROUPS) -> Memory:
@@ -41,6 +42,10 @@ def memory(*, own: Path = _OWN, groups: Path = _GROUPS) -> Memory:
             _field(folder / "memory.oom_control", "oom_kill"),
             _number(folder / "memory.limit_in_bytes"),
             _number(folder / "memory.max_usage_in_bytes"),
+            _less(
+                _number(folder / "memory.usage_in_bytes"),
+                _field(folder / "memory.stat", "total_inactive_file"),
+            ),
         )
     if "" in names:
         folder = _folder(groups, names[""], "memory.events")
@@ -48,8 +53,52 @@ def memory(*, own: Path = _OWN, groups: Path = _GROUPS) -> Memory:
             _field(folder / "memory.events", "oom_kill"),
             _number(folder / "memory.max"),
             _number(folder / "memory.peak"),
+            _less(
+                _number(folder / "memory.current"),
+                _field(folder / "memory.stat", "inactive_file"),
+            ),
         )
     return Memory()
+
+
+@dataclass(frozen=True)
+class Processor:
+    """The processor of a control group; None is what it does not say."""
+
+    spent_s: float | None = None
+    limit: float | None = None  # processors
+
+
+def processor(*, own: Path = _OWN, groups: Path = _GROUPS) -> Processor:
+    """What this process's control group says of its processors."""
+    names = _names(own)
+    if "cpuacct" in names:
+        spent = _folder(groups / "cpuacct", names["cpuacct"], "cpuacct.usage")
+        limit = _folder(groups / "cpu", names.get("cpu", ""), "cpu.cfs_quota_us")
+        used = _number(spent / "cpuacct.usage")
+        quota = _number(limit / "cpu.cfs_quota_us")
+        period = _number(limit / "cpu.cfs_period_us")
+        return Processor(
+            None if used is None else used / 1e9,
+            quota / period if quota and period and quota > 0 else None,
+        )
+    if "" in names:
+        folder = _folder(groups, names[""], "cpu.stat")
+        used = _field(folder / "cpu.stat", "usage_usec")
+        return Processor(None if used is None else used / 1e6, _quota(folder / "cpu.max"))
+    return Processor()
+
+
+def _quota(path: Path) -> float | None:
+    try:
+        quota, period = path.read_text().split()
+        return int(quota) / int(period)
+    except (OSError, ValueError, ZeroDivisionError):  # "max" is none
+        return None
+
+
+def _less(whole: int | None, part: int | None) -> int | None:
+    return None if whole is None else max(whole - (part or 0), 0)
 
 
 def _names(own: Path) -> dict[str, str]:
