@@ -226,7 +226,8 @@ def test_the_tabs_work_from_the_keyboard(window: Window) -> None:
     expect(window.page.get_by_role("tab", name="Analyses")).to_be_focused()
     expect(window.page.get_by_role("heading", name="Marine heatwaves")).to_be_visible()
     window.page.keyboard.press("End")
-    expect(window.page.get_by_role("tabpanel", name="Server").get_by_label("Memory")).to_be_visible()
+    server = window.page.get_by_role("tabpanel", name="Server")
+    expect(server.get_by_label("Memory")).to_be_visible()
 
 
 def test_there_is_one_core_and_both_packages_run_in_it(window: Window) -> None:
