@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -87,3 +89,33 @@ def test_a_torn_description_of_a_store_is_refused(staging: Path) -> None:
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(OutputsRefused, match="no whole JSON"):
         given(staging)
+
+
+def test_a_name_that_is_no_text_is_refused_and_said(staging: Path) -> None:
+    folder = staging / "m\udce5ned"  # Latin 1, as Python has the name
+    folder.mkdir()
+    (folder / "a.txt").write_text("a")
+    with pytest.raises(OutputsRefused, match=r"m\\udce5ned/a.txt' is no text in UTF-8"):
+        given(staging)
+
+
+def test_a_name_that_is_a_secret_is_refused_and_not_said(staging: Path) -> None:
+    (staging / "of-s3cr3t-token.txt").write_text("a")
+    with pytest.raises(OutputsRefused) as refused:
+        given(staging, secrets=Secrets({"s3cr3t-token"}))
+    assert "s3cr3t-token" not in str(refused.value)
+
+
+def test_folders_deeper_than_can_be_read_are_refused(
+    staging: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(staging)
+    for _ in range(1500):
+        Path("d").mkdir()
+        os.chdir("d")
+    try:
+        with pytest.raises(OutputsRefused, match="too deeply"):
+            given(staging)
+    finally:
+        monkeypatch.undo()
+        subprocess.run(["/bin/rm", "-r", staging], check=True)  # deeper than Python removes

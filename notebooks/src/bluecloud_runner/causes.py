@@ -14,6 +14,7 @@ from bluecloud_runner.folders import Cause
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 MOST_OF_A_TRACEBACK = 8_000
 MOST_OF_A_MESSAGE = 1_000
+MOST_OF_A_NAME = 200
 
 _AWAY = frozenset({"SourceUnavailable", "MalformedAnswer"})
 _LOGIN = frozenset({"CredentialRequired", "LicenceNotAccepted"})
@@ -31,8 +32,8 @@ class CellError:
 
 
 def plain(text: str, most: int) -> str:
-    """The end of a text, without colours."""
-    text = _ANSI.sub("", text)
+    """The end of a text, without colours, and without what JSON or a database cannot carry."""
+    text = _ANSI.sub("", text).replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     return text if len(text) <= most else "…" + text[-most:]
 
 
@@ -41,7 +42,7 @@ def of_cell(error: CellError) -> Cause:
     value = plain(error.value, MOST_OF_A_MESSAGE)
     details = {
         "cell": error.number,
-        "error": error.name,
+        "error": plain(error.name, MOST_OF_A_NAME),
         "message": value,
         "traceback": plain(error.traceback, MOST_OF_A_TRACEBACK),
     }
@@ -66,7 +67,7 @@ def of_cell(error: CellError) -> Cause:
         return disk_full(f"Cell {error.number} could not write", **details)
     return Cause(
         kind="cell-failed",
-        words=f"Cell {error.number} raised {error.name}: {value}",
+        words=f"Cell {error.number} raised {plain(error.name, MOST_OF_A_NAME)}: {value}",
         next_step=f"Open the executed notebook at cell {error.number}, and correct it.",
         details=details,
     )

@@ -30,15 +30,17 @@ notebook (see `bluecloud_runner.seal`).
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 SUBMISSION = r"^[0-9a-f]{20}$"
 RUN = r"^[0-9a-f]{20}-[0-9]{4}$"
@@ -180,7 +182,7 @@ class Event(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    at: datetime
+    at: AwareDatetime
     kind: Annotated[str, Field(pattern=r"^[a-z-]{1,40}$")]
 
 
@@ -253,19 +255,43 @@ def sync_folder(path: Path) -> None:
 def append(path: Path, kind: str, at: datetime, *, durable: bool = False, **more: Any) -> None:
     """Add one event to a file of events, in one write; durable where its loss would matter.
 
+    A line that a crash or a full disk tore is ended first, so that it takes no other with it.
+
     Raises
     ------
     OSError
-        If it could not be written.
+        If it could not be written whole, or there is something else in the file's place.
     """
-    line = json.dumps({"at": at.isoformat(), "kind": kind, **more}, default=str) + "\n"
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    line = (json.dumps({"at": at.isoformat(), "kind": kind, **more}, default=str) + "\n").encode()
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+    descriptor = os.open(path, flags, 0o644)
     try:
-        os.write(descriptor, line.encode())
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file", str(path))
+        end = os.lseek(descriptor, 0, os.SEEK_END)
+        if end and os.pread(descriptor, 1, end - 1) != b"\n":
+            line = b"\n" + line
+        if os.write(descriptor, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         if durable:
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Open a file that may be a stranger's for reading; nothing is waited for.
+
+    Raises
+    ------
+    OSError
+        If there is none, or a link, a folder or a pipe in its place.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no plain file", str(path))
+    return os.fdopen(descriptor, "rb")
 
 
 def read_events(
@@ -287,10 +313,10 @@ def read_lines(
 ) -> Iterator[tuple[int, bytes]]:
     """The whole lines of a file that may be a stranger's, each with the byte after it."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:  # none yet, or a link, which is not followed
+        opened = open_plain(path)
+    except OSError:  # none yet, or something that is not read
         return
-    with os.fdopen(descriptor, "rb") as file:
+    with opened as file:
         file.seek(after)
         at, read = after, 0
         while read < most_bytes:
@@ -299,6 +325,7 @@ def read_lines(
                 if len(line) < MOST_OF_A_LINE:
                     return
                 at += len(line)  # longer than any of ours: passed over, piece by piece
+                read += len(line)
                 continue
             at += len(line)
             read += len(line)

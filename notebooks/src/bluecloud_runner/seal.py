@@ -13,12 +13,11 @@ import ctypes
 import hashlib
 import hmac
 import json
-import os
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from bluecloud_runner.folders import MOST_OF_A_VERDICT, Verdict, write_whole
+from bluecloud_runner.folders import MOST_OF_A_VERDICT, Verdict, open_plain, write_whole
 
 KEYS = "BLUECLOUD_UNIT_KEYS"
 _PR_SET_DUMPABLE = 4
@@ -46,8 +45,7 @@ def write_verdict(path: Path, verdict: Verdict, key: str) -> None:
 def read_verdict(path: Path, key: str, *, run: str, attempt: int) -> Verdict | None:
     """The verdict of an attempt, or None where there is none under the right seal."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
+        with open_plain(path) as file:
             letter = json.loads(file.read(MOST_OF_A_VERDICT))
         said, seal = str(letter["verdict"]), str(letter["seal"])
         if not hmac.compare_digest(_seal(said, key).encode(), seal.encode()):

@@ -32,14 +32,27 @@ def give_out(staging: Path, outputs: Path, *, most_bytes: int, secrets: Secrets)
     Raises
     ------
     OutputsRefused
-        If it is too much, or a file cannot be read, is none, is half written or holds a secret.
+        If it is too much, or a file cannot be read, is none, is half written, holds a secret or
+        has a name that cannot be told.
     OSError
         If it could not be renamed.
     """
+    try:
+        _look_through(staging, most_bytes=most_bytes, secrets=secrets)
+    except RecursionError:
+        raise OutputsRefused("its folders lie too deeply in one another to be read") from None
+    staging.rename(outputs)
+
+
+def _look_through(staging: Path, *, most_bytes: int, secrets: Secrets) -> None:
     total = 0
     stores: set[Path] = set()
     for path, found in _files(staging):
         name = path.relative_to(staging)
+        if not _is_text(str(name)):
+            raise OutputsRefused(f"{str(name)!r} is no text in UTF-8: give the file another name")
+        if secrets.redact(str(name)) != str(name):
+            raise OutputsRefused("the name of a file holds a login or token: it is not given out")
         if stat.S_ISLNK(found.st_mode) or not stat.S_ISREG(found.st_mode):
             raise OutputsRefused(f"{name} is a link or no file: only files are given out")
         total += found.st_size
@@ -61,7 +74,14 @@ def give_out(staging: Path, outputs: Path, *, most_bytes: int, secrets: Secrets)
     for store in stores:
         if store.parent not in stores:
             _check_store(store, store.relative_to(staging))
-    staging.rename(outputs)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from bluecloud_runner.environment import environment
-from bluecloud_runner.folders import Request, RunFolder, write_whole
+from bluecloud_runner.folders import Request, RunFolder, open_plain, write_whole
 from bluecloud_runner.redaction import Secrets
 from bluecloud_runner.resources import Samples
 
@@ -44,8 +43,7 @@ class Witness:
 def redact_accesses(run: RunFolder, secrets: Secrets) -> None:
     """Take logins and tokens out of the log of accesses, which the notebook's process wrote."""
     with suppress(OSError):  # nothing was read, or it is a link or no file, and is not followed
-        descriptor = os.open(run.accesses, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
+        with open_plain(run.accesses) as file:
             told = file.read(MOST_OF_ACCESSES).decode("utf-8", "replace")
         cleared = secrets.redact(told)
         if cleared != told:
