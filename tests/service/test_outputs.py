@@ -64,3 +64,21 @@ def test_nothing_but_a_plain_file_below_is_opened(tmp_path: Path, path: str) -> 
     os.mkfifo(left / "pipe")
     with pytest.raises(NotThere):
         open_below(left, path)
+
+
+def test_outputs_that_are_a_link_are_not_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "others").mkdir()
+    (tmp_path / "others" / "a.txt").write_text("a")
+    left = tmp_path / "outputs"
+    left.symlink_to(tmp_path / "others")
+    assert measure(left, most_bytes=100).files == ()
+
+
+def test_folders_whose_name_is_no_text_are_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "m\udce5ned"  # Latin 1, as Python has the name
+    folder.mkdir()
+    (folder / "a.txt").write_text("a")
+    (tmp_path / "b.txt").write_text("b")
+    measured = measure(tmp_path, most_bytes=100)
+    assert [file.path for file in measured.files] == ["b.txt"]
+    assert measured.words

@@ -81,6 +81,7 @@ class Keeper:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._measuring: set[str] = set()
+        self._unreadable: set[str] = set()  # those of which it was said
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="measure")
         self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
         self.holds = False
@@ -187,7 +188,7 @@ class Keeper:
         answers = self._engine.ask([unit.name for unit in units]) if units else {}
         for unit in units:
             self._watch(unit, answers[unit.name])
-        waiting = [row for row in waiting if not self._ended_before_start(row)]
+        waiting = [row for row in waiting if self._can_start(row)]
         self._start_next(waiting, units)
         return bool(rows)
 
@@ -197,12 +198,21 @@ class Keeper:
         changed, left = [], 0
         for row in unit.rows:
             run = self._runs.run(row.person, row.id)
-            state = state_of(run, answer, boot=self._boot)
+            try:
+                state = state_of(run, answer, boot=self._boot)
+                new = row if state.name in ENDED else self._progressed(row, run, state)
+            except (OSError, ValueError, ArithmeticError, RecursionError):
+                # Of one run, whatever lies in its folder: the others are seen to.
+                left += 1
+                if row.id not in self._unreadable:
+                    log.exception("run %s cannot be read; tried again", row.id)
+                    self._unreadable.add(row.id)
+                continue
+            self._unreadable.discard(row.id)
             if state.name in ENDED:
                 self._settle(row, run, state)
                 continue
             left += 1
-            new = self._progressed(row, run, state)
             if new != row:
                 changed.append(new)
         self._index.put(changed)
@@ -219,7 +229,9 @@ class Keeper:
                 said = event.model_extra or {}
                 if event.kind == "started":
                     cells = _count(said.get("cells"), cells)
-                    started = event.at.timestamp()
+                    # Its own word: not before it was claimed, and not in the future.
+                    claimed = state.attempt.claimed if state.attempt else event.at
+                    started = min(max(event.at, claimed), datetime.now(UTC)).timestamp()
                 elif event.kind == "cell-ended":
                     done = max(done, _count(said.get("number"), 0))
         return replace(row, state=state.name, cells=cells, cells_done=done, started=started)
@@ -268,9 +280,9 @@ class Keeper:
             return
         if not state.settled:
             limits = run.request().limits
-            measured = (
-                measure(run.outputs, most_bytes=limits.output_bytes) if number else Measured()
-            )
+            measured = Measured()  # what a run leaves that did not succeed was not looked through
+            if state.name == "succeeded":
+                measured = measure(run.outputs, most_bytes=limits.output_bytes)
             write_whole(run.measured, measured.model_dump_json(indent=1).encode(), mode=0o600)
             self._runs.note(
                 run,
@@ -311,14 +323,20 @@ class Keeper:
 
     # Those that wait -------------------------------------------------------------------------
 
-    def _ended_before_start(self, row: Row) -> bool:
+    def _can_start(self, row: Row) -> bool:
+        """Whether a run that waits is there, and nobody cancelled it."""
         run = self._runs.run(row.person, row.id)
-        if not (run.given / "cancel").exists():
+        if not run.request_file.is_file():
+            if row.id not in self._unreadable:
+                log.error("run %s waits, and has no folder any more", row.id)
+                self._unreadable.add(row.id)
             return False
+        if not (run.given / "cancel").exists():
+            return True
         state = state_of(run)
         if state.name == "cancelled":
             self._settle(row, run, state)
-        return True
+        return False
 
     def _start_next(self, waiting: list[Row], units: list[_Out]) -> None:
         if not waiting:

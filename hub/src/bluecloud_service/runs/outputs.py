@@ -49,7 +49,12 @@ def measure(folder: Path, *, most_bytes: int) -> Measured:
         if len(files) >= MOST_FILES or total + size > most_bytes:
             words = f"more than {most_bytes} bytes or {MOST_FILES} files: what is after is left out"
             return Measured(files=tuple(files), bytes=total, words=words)
-        with open_below(folder, path) as file:
+        try:
+            opened = open_below(folder, path)
+        except NotThere:  # it is gone, or was made a link, since it was found
+            passed_over += 1
+            continue
+        with opened as file:
             digest, read = hashlib.sha256(), 0
             while piece := file.read(_PIECE):
                 digest.update(piece)
@@ -61,20 +66,23 @@ def measure(folder: Path, *, most_bytes: int) -> Measured:
 
 
 def _plain_files(folder: Path) -> Iterator[tuple[str | None, int]]:
-    for root, folders, names in os.walk(folder):
+    if folder.is_symlink():  # which ``os.walk`` would follow
+        yield None, 0
+        return
+    unread: list[OSError] = []
+    for root, folders, names in os.walk(folder, onerror=unread.append):
         folders.sort()
         for name in sorted([*names, *(f for f in folders if (Path(root) / f).is_symlink())]):
             path = Path(root) / name
             try:
                 found = path.lstat()
-                name.encode()
+                below = path.relative_to(folder).as_posix()
+                below.encode()
             except (OSError, UnicodeEncodeError):
                 yield None, 0
                 continue
-            if stat.S_ISREG(found.st_mode):
-                yield path.relative_to(folder).as_posix(), found.st_size
-            else:
-                yield None, 0
+            yield (below, found.st_size) if stat.S_ISREG(found.st_mode) else (None, 0)
+    yield from ((None, 0) for error in unread if not isinstance(error, FileNotFoundError))
 
 
 def open_below(folder: Path, path: str) -> BinaryIO:

@@ -19,7 +19,9 @@ from .wire import Run
 
 _EVERY_S = 0.3
 _BEAT_S = 15.0  # a word now and then, so that proxies do not close the line
-_MOST_LINE = 4000
+# What the runner tells. A notebook can write into the same file: what the service says besides,
+# ``run`` and ``gone``, is nobody else's to say.
+_TOLD = frozenset({"started", "cell", "cell-ended", "log", "resources", "ended"})
 
 
 async def watch_run(
@@ -32,18 +34,18 @@ async def watch_run(
     while True:
         run = await run_in_threadpool(read)
         if run is None:
-            yield _event("gone", {})
+            yield _event("gone", "{}")
             return
         if attempt not in (None, run.attempt):
             at = 0  # another attempt begins another file
         attempt = run.attempt
         events = await run_in_threadpool(_since, folder, at)
         for at, event in events:
-            yield _event(event.kind, event.model_dump(mode="json"), at)
+            yield _event(event.kind, event.model_dump_json(), at)
         state = run.model_dump(mode="json")
         if state != said:
             said, quiet = state, 0.0
-            yield _event("run", state, at)
+            yield _event("run", json.dumps(state), at)
             if run.state in {"succeeded", "failed", "cancelled"}:
                 return
         elif quiet >= _BEAT_S:
@@ -62,9 +64,9 @@ async def watch_list(read: Callable[[], list[Run]]) -> AsyncIterator[str]:
         present = {run.id: run.model_dump(mode="json") for run in runs}
         changed = [state for run, state in present.items() if known.get(run) != state]
         for state in changed:
-            yield _event("run", state)
+            yield _event("run", json.dumps(state))
         for run in known.keys() - present.keys():
-            yield _event("gone", {"id": run})
+            yield _event("gone", json.dumps({"id": run}))
         known = present
         quiet = 0.0 if changed else quiet + _EVERY_S
         if quiet >= _BEAT_S:
@@ -74,10 +76,11 @@ async def watch_list(read: Callable[[], list[Run]]) -> AsyncIterator[str]:
 
 
 def _since(folder: RunFolder, at: int) -> list[tuple[int, Event]]:
-    return list(read_events(folder.work_events, after=at))
+    events = read_events(folder.work_events, after=at)
+    return [(end, event) for end, event in events if event.kind in _TOLD]
 
 
-def _event(kind: str, said: dict[str, Any], at: int | None = None) -> str:
+def _event(kind: str, said: str, at: int | None = None) -> str:
     """One event as the protocol has it; JSON has no line breaks in it."""
     where = f"id: {at}\n" if at is not None else ""
-    return f"{where}event: {kind}\ndata: {json.dumps(said)}\n\n"
+    return f"{where}event: {kind}\ndata: {said}\n\n"
