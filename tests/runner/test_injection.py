@@ -69,6 +69,12 @@ def test_a_declared_tuple_arrives_as_a_tuple() -> None:
     assert meant(cell) == {"years": (2001, 2010)}
 
 
+def test_a_declared_int_arrives_as_an_int() -> None:
+    source = "n: int = 1\npairs: list[tuple[int, float]] = []\nx: float = 1.0"
+    cell = with_parameters(notebook(source), {"n": 12.0, "pairs": [[2.0, 3.0]], "x": 4.0})["cells"]
+    assert repr(meant(cell[2])) == "{'n': 12, 'pairs': [(2, 3.0)], 'x': 4.0}"
+
+
 def test_numbers_without_a_literal_are_written_as_calls() -> None:
     cell = with_parameters(notebook("x = 1.0"), {"x": float("-inf")})["cells"][2]
     assert meant(cell) == {"x": float("-inf")}

@@ -2,11 +2,13 @@
 
 The cell's place, tag and first line are papermill's, so that either can re-run what the other
 wrote. The values are not: papermill writes a tuple as a string and, because a request is JSON,
-would give a list where the notebook declares a tuple.
+would give a list where the notebook declares a tuple, and a float where it declares an int: to
+JSON Schema, 12.0 is an integer.
 """
 
 import copy
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
 import nbformat
@@ -32,12 +34,11 @@ def with_parameters(notebook: Mapping[str, Any], values: Mapping[str, Any]) -> d
     place = tagged_cell(notebook, "parameters")
     if place is None:
         raise NotebookError("no cell is tagged 'parameters': values have nowhere to go")
-    tuples = _declared_tuples(notebook)
+    declared = parameter_form(notebook).schema["properties"]
     lines = ["# Parameters"]
     literal = r_literal if language(notebook) == "r" else _literal
     for name, value in values.items():
-        given = tuple(value) if name in tuples and isinstance(value, list) else value
-        lines.append(f"{name} = {literal(given)}")
+        lines.append(f"{name} = {literal(_as_declared(value, declared.get(name)))}")
     result: dict[str, Any] = copy.deepcopy(dict(notebook))
     cell = nbformat.v4.new_code_cell("\n".join(lines) + "\n", metadata={"tags": [TAG]})
     if result.get("nbformat_minor", 0) < 5:
@@ -50,10 +51,20 @@ def with_parameters(notebook: Mapping[str, Any], values: Mapping[str, Any]) -> d
     return result
 
 
-def _declared_tuples(notebook: Mapping[str, Any]) -> set[str]:
-    """The parameters of a fixed number of values, which Python declares as tuples."""
-    properties = parameter_form(notebook).schema["properties"]
-    return {name for name, schema in properties.items() if schema.get("x-python") == "tuple"}
+def _as_declared(value: Any, schema: Any) -> Any:
+    """A value in the type that Python declares it with: tuples, and whole numbers as ints."""
+    if not isinstance(schema, Mapping):
+        return value
+    if isinstance(value, list):
+        inner = schema.get("items")
+        each = inner if isinstance(inner, list) else [inner] * len(value)
+        found = [_as_declared(one, of) for one, of in zip_longest(value, each[: len(value)])]
+        return tuple(found) if schema.get("x-python") == "tuple" else found
+    kinds = schema.get("type", [])
+    is_whole = isinstance(value, float) and value.is_integer()
+    if is_whole and "integer" in kinds and "number" not in kinds:
+        return int(value)
+    return value
 
 
 def _literal(value: object) -> str:
