@@ -57,3 +57,35 @@ def test_what_is_required_and_missing_is_named() -> None:
     cell = {"cell_type": "code", "source": "a: int", "metadata": {"tags": ["parameters"]}}
     schema = parameter_form({"cells": [cell]}).schema
     assert check(schema, {}) == [FieldError("a", "'a' is missing", "a value")]
+
+
+def asked_for(source: str) -> dict[str, object]:
+    cell = {"cell_type": "code", "source": source, "metadata": {"tags": ["parameters"]}}
+    return parameter_form({"cells": [cell]}).schema
+
+
+@pytest.mark.parametrize(
+    "value", ["2020-W01-1", "20200101", "2020-01-01\n", "\uff12020-01-01"]
+)
+def test_a_date_is_written_in_one_way(value: str) -> None:
+    [error] = check(SCHEMA, {"start": value})
+    assert error.allowed == "a date, YYYY-MM-DD"
+
+
+def test_a_multiple_is_one_of_the_decimals_as_written() -> None:
+    schema = asked_for("x: Annotated[float, Field(multiple_of=0.1)] = 0.1")
+    assert check(schema, {"x": 0.3}) == []
+    assert check(schema, {"x": 10**400}) == []
+    [error] = check(schema, {"x": 0.35})
+    assert error.allowed == "a multiple of 0.1"
+
+
+def test_no_pattern_takes_longer_than_its_text() -> None:
+    schema = asked_for("s: Annotated[str, Field(pattern='^(a+)+$')] = 'a'")
+    [error] = check(schema, {"s": "a" * 5_000 + "!"})
+    assert error.allowed == "text that matches ^(a+)+$"
+
+
+def test_a_long_value_is_not_told_in_full() -> None:
+    [error] = check(SCHEMA, {"percentile": "9" * 10**6})
+    assert len(error.message) < 500

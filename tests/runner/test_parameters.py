@@ -1,5 +1,6 @@
 """What a notebook's parameters cell is read as, and what its author is told."""
 
+import socket
 from pathlib import Path
 
 import nbformat
@@ -168,3 +169,50 @@ def test_metadata_about_no_parameter_is_a_problem() -> None:
     [problem] = form_of("month: int = 1", moth={"minimum": 1}).problems
     assert problem.kind == "overlay"
     assert "'moth'" in problem.message
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        5,
+        {"type": "whole"},
+        {"minimum": "a"},
+        {"multipleOf": 0},
+        {"pattern": "("},
+        {"pattern": "(?=a)a"},
+        {"items": {"patternProperties": {"(a+)+$": {}}}},
+        {"anyOf": [{"$ref": "#"}]},
+    ],
+)
+def test_metadata_that_no_value_can_be_held_to_are_a_problem(more: object) -> None:
+    [problem] = form_of("month: int = 1", month=more).problems
+    assert problem.kind == "overlay"
+    assert problem.message.startswith("parameters_schema of 'month': ")
+
+
+def test_words_of_a_schema_may_be_names_and_values() -> None:
+    more = {"properties": {"pattern": {"type": "string"}}, "examples": [{"$ref": "a"}]}
+    assert form_of("box: dict = {}", box=more).problems == ()
+
+
+@pytest.mark.parametrize("said", [None, [], {"properties": []}])
+def test_metadata_that_are_no_object_are_a_problem(said: object) -> None:
+    cell = nbformat.v4.new_code_cell("a: int = 1", metadata={"tags": ["parameters"]})
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"parameters_schema": said})
+    [problem] = parameter_form(notebook).problems
+    assert problem.kind == "overlay"
+
+
+def test_nothing_that_a_schema_names_is_fetched() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/schema.json"
+        [problem] = form_of("a: int = 1", a={"$ref": address}).problems
+        assert "'$ref' is not read" in problem.message
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def test_an_annotation_that_no_value_can_be_held_to_is_a_problem() -> None:
+    form = form_of("a: Annotated[int, Field(multiple_of=0)] = 1")
+    assert [problem.kind for problem in form.problems] == ["no-type", "default"]

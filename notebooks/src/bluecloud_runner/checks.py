@@ -1,29 +1,74 @@
 """Whether a set of values may be given to a notebook.
 
-The server checks what the form has already checked: a request need not come from the form.
+The server checks what the form has already checked: a request need not come from the form. Nor
+is a schema trusted, for whoever wrote the notebook wrote it: nothing it names is fetched, and its
+patterns are held to by an engine whose time is linear in the text. Python's own can take hours
+over forty letters, and everything waits for it.
+
+A multiple is one of the decimals as they are written: 0.3 of 0.1.
 """
 
 import datetime
+import functools
 import itertools
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from jsonschema import Draft7Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.validators import extend
+from pydantic_core import SchemaError as NoPattern
+from pydantic_core import SchemaValidator, core_schema
+from referencing import Registry
+
+_MOST_TOLD = 400  # characters of a message; a value may be megabytes long
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# In these, everything is a value and nothing is a schema.
+_VALUES = frozenset({"default", "enum", "const", "examples"})
+_NAMED = frozenset({"properties", "definitions", "dependencies"})
+_UNREAD = frozenset({"$ref", "$id", "patternProperties"})
 
 _formats = FormatChecker(formats=())
 
 
 @_formats.checks("date", raises=ValueError)
 def _is_date(value: object) -> bool:
-    return not isinstance(value, str) or bool(datetime.date.fromisoformat(value))
+    if not isinstance(value, str):
+        return True
+    return bool(_DATE.fullmatch(value)) and bool(datetime.date.fromisoformat(value))
 
 
 @_formats.checks("date-time", raises=ValueError)
 def _is_date_time(value: object) -> bool:
     return not isinstance(value, str) or bool(datetime.datetime.fromisoformat(value))
+
+
+@functools.lru_cache(maxsize=256)
+def _pattern(text: str) -> SchemaValidator:
+    return SchemaValidator(core_schema.str_schema(pattern=text, regex_engine="rust-regex"))
+
+
+def _matches(validator: Any, pattern: str, value: Any, _: Any) -> Iterator[ValidationError]:
+    if validator.is_type(value, "string") and not _pattern(pattern).isinstance_python(value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _is_multiple(validator: Any, step: float, value: Any, _: Any) -> Iterator[ValidationError]:
+    if not validator.is_type(value, "number") or not math.isfinite(step):
+        return
+    if (isinstance(value, int) or math.isfinite(value)) and _exactly(value) % _exactly(step):
+        yield ValidationError(f"{value!r} is not a multiple of {step!r}")
+
+
+def _exactly(number: float) -> Fraction:
+    return Fraction(number) if isinstance(number, int) else Fraction(repr(number))
+
+
+_Validator = extend(Draft7Validator, {"pattern": _matches, "multipleOf": _is_multiple})
 
 
 @dataclass(frozen=True)
@@ -47,7 +92,7 @@ class FieldError:
 
 def check(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[FieldError]:
     """What is wrong with the values, in the order of the schema's fields; empty if all is well."""
-    validator = Draft7Validator(schema, format_checker=_formats)
+    validator = _Validator(schema, format_checker=_formats, registry=Registry())
     order = {name: n for n, name in enumerate(schema.get("properties", {}))}
     errors = [said for error in validator.iter_errors(values) for said in _told(error, values)]
     # JSON Schema has no word for them, and Python's JSON reads them.
@@ -57,6 +102,44 @@ def check(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[FieldErr
         for number in _not_finite(value)
     ]
     return sorted(errors, key=lambda error: (order.get(error.field, len(order)), error.field))
+
+
+def schema_fault(schema: object) -> str:
+    """Why values cannot be held to the schema of a parameter; empty where they can."""
+    if not isinstance(schema, Mapping):
+        return f"{schema!r:.80} is no object"
+    try:
+        Draft7Validator.check_schema(schema)
+    except SchemaError as error:
+        return _short(error.message)
+    return next(_unheld(schema), "")
+
+
+def _unheld(schema: Mapping[str, Any]) -> Iterator[str]:
+    """What of a schema is not read, however deep."""
+    for word, said in schema.items():
+        if word in _UNREAD:
+            yield f"{word!r} is not read: write out what is allowed"
+        elif word == "pattern":
+            try:
+                _pattern(said)
+            except NoPattern:
+                yield f"pattern {said!r:.80} is no regular expression without look-around"
+        elif word not in _VALUES:
+            inner = [said] if isinstance(said, Mapping) and word not in _NAMED else said
+            for each in inner.values() if isinstance(inner, Mapping) else _listed(inner):
+                if isinstance(each, Mapping):
+                    yield from _unheld(each)
+
+
+def _listed(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else []
+
+
+def _short(message: str) -> str:
+    if len(message) <= _MOST_TOLD:
+        return message
+    return f"{message[: _MOST_TOLD // 2]} … {message[-_MOST_TOLD // 2 :]}"
 
 
 def _not_finite(value: Any) -> Iterator[float]:
@@ -82,7 +165,7 @@ def _told(error: ValidationError, values: Mapping[str, Any]) -> list[FieldError]
         return [FieldError(name, f"{name!r} is missing", "a value") for name in missing]
     field = path[0] if path else ""
     where = f" (item {'.'.join(path[1:])})" if len(path) > 1 else ""
-    return [FieldError(field, f"{error.message}{where}", _allowed(error))]
+    return [FieldError(field, f"{_short(error.message)}{where}", _allowed(error))]
 
 
 def _allowed(error: ValidationError) -> str:
@@ -108,5 +191,7 @@ def _allowed(error: ValidationError) -> str:
             )
         case "pattern":
             return f"text that matches {limit}"
+        case "multipleOf":
+            return f"a multiple of {limit}"
         case _:
             return ""

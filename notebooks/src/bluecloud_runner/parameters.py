@@ -13,6 +13,7 @@ are those of its defaults, and of the metadata where they say more.
 
 import ast
 import io
+import json
 import math
 import re
 import tokenize
@@ -27,7 +28,7 @@ from bluecloud_runner._annotations import (
     schema_of_text,
     schema_of_value,
 )
-from bluecloud_runner.checks import check
+from bluecloud_runner.checks import check, schema_fault
 
 ProblemKind = Literal[
     "no-cell",
@@ -72,7 +73,8 @@ class ParameterForm:
 def tagged_cell(notebook: Mapping[str, Any], tag: str) -> int | None:
     """The index of the first cell with the tag, or None."""
     for index, cell in enumerate(notebook.get("cells", [])):
-        if tag in cell.get("metadata", {}).get("tags", []):
+        tags = cell.get("metadata", {}).get("tags", [])
+        if isinstance(tags, list) and tag in tags:
             return index
     return None
 
@@ -80,8 +82,14 @@ def tagged_cell(notebook: Mapping[str, Any], tag: str) -> int | None:
 def language(notebook: Mapping[str, Any]) -> str:
     """The language of a notebook's code, in lower case; Python where it does not say."""
     metadata = notebook.get("metadata", {})
-    said = metadata.get("kernelspec", {}).get("language")
-    return str(said or metadata.get("language_info", {}).get("name") or "python").lower()
+    said = _inner(metadata, "kernelspec").get("language")
+    return str(said or _inner(metadata, "language_info").get("name") or "python").lower()
+
+
+def _inner(said: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """An object within another; an empty one where there is none."""
+    found = said.get(name)
+    return found if isinstance(found, Mapping) else {}
 
 
 def parameter_form(notebook: Mapping[str, Any], *, title: str = "Parameters") -> ParameterForm:
@@ -95,9 +103,11 @@ def parameter_form(notebook: Mapping[str, Any], *, title: str = "Parameters") ->
         missing = Problem("no-cell", "no cell is tagged 'parameters': nothing can be asked")
         return ParameterForm(_object_schema(title, {}, []), (missing,))
     cell = _Cell(notebook["cells"][index]["source"])
-    overlay = notebook.get("metadata", {}).get("parameters_schema", {}).get("properties", {})
+    overlay = notebook.get("metadata", {}).get("parameters_schema", {})
+    if isinstance(overlay, Mapping):
+        overlay = overlay.get("properties", {})
     if language(notebook) == "r":
-        cell.read_r(overlay)
+        cell.read_r(overlay if isinstance(overlay, Mapping) else {})
     else:
         cell.read()
     cell.lay_over(overlay)
@@ -132,6 +142,9 @@ class _Cell:
         except SyntaxError as error:
             self._report("syntax", f"the parameters cell is not Python: {error.msg}", error.lineno)
             return
+        except ValueError as error:  # it has characters that no source has
+            self._report("syntax", f"the parameters cell is not Python: {error}")
+            return
         comments = _comments(self.source)
         for statement in tree.body:
             comment = comments.get(statement.end_lineno or statement.lineno, "")
@@ -148,7 +161,7 @@ class _Cell:
                 schema = schema_of_value(default) or {"type": ["string", "null"]}
             except ValueError:
                 # What the metadata say of it is enough, if they say the default.
-                schema = dict(overlay.get(line.name, {}))
+                schema = dict(_inner(overlay, line.name))
                 if not {"type", "default"} <= set(schema):
                     self._report(
                         "not-literal",
@@ -229,16 +242,30 @@ class _Cell:
             schema["default"] = default[0]
         self.properties[name] = schema
 
-    def lay_over(self, overlay: Mapping[str, Schema]) -> None:
+    def lay_over(self, overlay: object) -> None:
+        if not isinstance(overlay, Mapping):
+            self._report("overlay", "parameters_schema.properties is no object of parameters")
+            overlay = {}
         for name, more in overlay.items():
-            if name in self.properties:
-                self.properties[name].update(more)
-            else:
+            if name not in self.properties:
                 known = ", ".join(self.properties) or "none"
                 self._report(
                     "overlay", f"parameters_schema names {name!r}, but the parameters are: {known}"
                 )
+            elif fault := schema_fault(more):
+                self._report("overlay", f"parameters_schema of {name!r}: {fault}")
+            else:
+                self.properties[name].update(more)
+        self._check_types()
         self._check_defaults()
+
+    def _check_types(self) -> None:
+        """See that values can be held to what annotations and metadata said; ask for text else."""
+        for name, schema in self.properties.items():
+            if fault := schema_fault(schema):
+                self._report("no-type", f"the type of {name!r} cannot be held to: {fault}")
+                kept = {word: said for word, said in schema.items() if word == "default"}
+                self.properties[name] = {"type": ["string", "null"], **kept}
 
     def _check_defaults(self) -> None:
         whole = _object_schema("", self.properties, [])
@@ -257,6 +284,8 @@ def _as_json(value: object) -> object:
     if isinstance(value, dict):
         return {str(key): _as_json(item) for key, item in value.items()}
     if value is None or isinstance(value, str | bool | int):
+        # A ValueError: more digits than Python reads again, or half a character.
+        json.dumps(value, ensure_ascii=False).encode()
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
