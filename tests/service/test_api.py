@@ -18,6 +18,7 @@ from tests.service.serving import Serving, four_people, serving_runs
 from tests.service.work import notebook
 
 NOBODY = "0" * 20
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,8 @@ def submit(client: httpx.Client, content: Any, **more: Any) -> httpx.Response:
         "notebook": {"name": "counting.ipynb", "content": content},
         **more,
     }
-    return client.post("/runs", json=body)
+    # With escapes: httpx itself would refuse what is no text.
+    return client.post("/runs", content=json.dumps(body), headers=JSON)
 
 
 @pytest.fixture(scope="module")
@@ -179,12 +181,17 @@ def test_other_peoples_runs_are_not_counted(service: Serving, adas: str) -> None
         ({"notebook": {"name": "x.ipynb", "content": {}}}, 400, "format 4"),
         ({"notebook": {"name": "x.ipynb", "content": []}}, 400, "content"),
         ({"colour": "blue"}, 400, "colour"),
+        ({"title": "a\0b"}, 400, "title = 'a.x00b': it is one line"),
+        ({"parameters": {"n": "\ud800"}}, 400, "JSON has no such value"),
+        ({"parameters": {"\ud800": 1}}, 400, "its name is no text"),
+        ({"parameters": {"n": "9" * 3_000_000}, "sweep": [{}] * 25}, 400, "72 MB together: 64"),
     ],
 )
 def test_what_cannot_run_is_refused_with_what_can(
     ada: httpx.Client, more: dict[str, Any], status: int, told: str
 ) -> None:
     answer = submit(ada, notebook("n"), **more)
+    assert len(answer.content) < 5_000
     assert answer.status_code == status, answer.text
     assert re.search(told, answer.json()["description"]), answer.text
 
@@ -204,12 +211,36 @@ def cell(**more: Any) -> dict[str, Any]:
         ([cell(metadata={"tags": ["parameters"]}, source="n = = 1")], "not Python"),
         ([cell(metadata={"tags": ["parameters"]}, source="n = m")], "no literal"),
         ([cell()], "'parameters'.*no place"),
+        ([cell(metadata={"tags": 5})], "'parameters'.*no place"),
+        ([cell(metadata={"tags": ["parameters"]}, source="n = '\\ud800'")], "no literal"),
+        ([cell(source="\ud800")], "no file of JSON"),
     ],
 )
 def test_a_notebook_that_cannot_be_given_parameters_is_refused(
     ada: httpx.Client, cells: list[Any], told: str
 ) -> None:
     answer = submit(ada, {"nbformat": 4, "cells": cells, "metadata": {}}, parameters={"n": 1})
+    assert answer.status_code == 400, answer.text
+    assert re.search(told, answer.json()["description"]), answer.text
+
+
+@pytest.mark.parametrize(
+    ("metadata", "told"),
+    [
+        ({"kernelspec": "python3"}, "metadata.kernelspec: it is an object"),
+        ({"kernelspec": {"name": ["python3"]}}, "kernelspec.name = .*a kernel's name"),
+        ({"language_info": []}, "metadata.language_info: it is an object"),
+        ({"parameters_schema": []}, "no object of parameters"),
+        ({"parameters_schema": {"properties": {"n": {"type": "whole"}}}}, "of 'n': 'whole'"),
+        ({"far": float("inf")}, "no file of JSON"),
+    ],
+)
+def test_metadata_that_say_nothing_are_refused(
+    ada: httpx.Client, metadata: dict[str, Any], told: str
+) -> None:
+    content = notebook("n")
+    content["metadata"].update(metadata)
+    answer = submit(ada, content)
     assert answer.status_code == 400, answer.text
     assert re.search(told, answer.json()["description"]), answer.text
 
@@ -224,6 +255,7 @@ def test_a_notebook_that_cannot_be_given_parameters_is_refused(
         b'{"laboratory": NaN}',
         b"\xff\xfe",
         b'{"laboratory": "environment", "notebook": {"name": "\\ud800", "content": {}}}',
+        b'{"\\ud800": 1}',
     ],
 )
 def test_a_body_that_is_none_is_not_asked(ada: httpx.Client, body: bytes) -> None:
@@ -278,6 +310,7 @@ def test_a_key_that_was_used_is_the_same_submit(ada: httpx.Client) -> None:
     first, second = (submit(ada, notebook("n"), key="k1").json() for _ in range(2))
     assert first["submission"] == second["submission"]
     assert submit(ada, notebook("n + 1"), key="k1").status_code == 400
+    assert submit(ada, notebook("n"), key="k1", seconds=60).status_code == 400
 
 
 def test_one_that_waits_is_cancelled_and_then_taken_away(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ from .searched import index_of, kind_of
 from .settings import ServiceSettings
 from .stac_api import router
 
+_MOST_TOLD = 4000  # characters of what is wrong with a request
+
 
 def make_app(settings: ServiceSettings) -> FastAPI:
     """The application of a service.
@@ -123,7 +125,9 @@ def make_app(settings: ServiceSettings) -> FastAPI:
             f"{'.'.join(str(step) for step in fault['loc'][1:]) or fault['loc'][0]}: {fault['msg']}"
             for fault in error.errors()
         ]
-        content = {"code": NotAsked.__name__, "description": "; ".join(faults)}
+        # What was sent may be in it, which need be no text.
+        told = "; ".join(faults)[:_MOST_TOLD].encode("utf-8", "backslashreplace").decode()
+        content = {"code": NotAsked.__name__, "description": told}
         return JSONResponse(content, NotAsked.status)
 
     @app.exception_handler(HTTPException)

@@ -24,6 +24,9 @@ from .wire import Submit
 
 _UNITS = {"M": 2**20, "G": 2**30}
 _SHOWN = 20  # faults of one submit that are told
+# Each run of a sweep keeps all of its parameters, and a megabyte in two thousand runs is two
+# gigabytes on disk.
+MOST_PARAMETERS = 64 * 2**20
 
 
 class RefusedParameters(NotAsked):
@@ -70,13 +73,16 @@ class Laboratories:
         laboratory = self.of(asked.laboratory)
         if not laboratory.admits(person.groups, is_operator=person.is_operator):
             raise NotAllowed(f"you may not open the laboratory {laboratory.slug!r}")
-        notebook = asked.notebook.content
+        if not asked.title.isprintable():
+            raise NotAsked(f"title = {asked.title[:60]!r}: it is one line of text")
+        name, notebook = _file_name(asked.notebook.name), asked.notebook.content
+        _usable(notebook)
         return Work(
             laboratory=laboratory.slug,
             version=laboratory.version,
             image=self._image(laboratory),
-            notebook=_file_name(asked.notebook.name),
-            content=json.dumps(notebook, indent=1, sort_keys=True).encode(),
+            notebook=name,
+            content=_content(notebook),
             kernel=_kernel(notebook),
             parameters=_checked(notebook, _sets(asked)),
             limits=limits or self._limits(laboratory, asked),
@@ -124,8 +130,8 @@ def _file_name(name: str) -> str:
         "/" in name
         or name in {".", ".."}
         or not name.isprintable()
-        or len(name.encode("utf-8", "surrogatepass")) > 255
-        or any("\ud800" <= character <= "\udfff" for character in name)
+        or not _is_text(name)
+        or len(name.encode()) > 255
     ):
         raise NotAsked(
             f"notebook.name = {name!r}: it is the name of a file, without a path and of at most "
@@ -135,10 +141,19 @@ def _file_name(name: str) -> str:
 
 
 def _kernel(notebook: Mapping[str, Any]) -> str:
+    """The kernel that a notebook names; Python's where it names none."""
+    return str(notebook.get("metadata", {}).get("kernelspec", {}).get("name", "python3"))
+
+
+def _content(notebook: Mapping[str, Any]) -> bytes:
+    """A notebook as it is kept."""
     try:
-        return str(notebook["metadata"]["kernelspec"]["name"])
-    except (KeyError, TypeError):
-        return "python3"
+        content = json.dumps(notebook, indent=1, sort_keys=True, allow_nan=False)
+        if "\\ud" in content:
+            json.dumps(notebook, ensure_ascii=False).encode()
+    except ValueError as error:
+        raise NotAsked(f"notebook.content: it has what no file of JSON has: {error}") from None
+    return content.encode()
 
 
 def _sets(asked: Submit) -> list[dict[str, JsonValue]]:
@@ -167,13 +182,14 @@ def _checked(
     notebook: Mapping[str, Any], sets: Iterable[dict[str, JsonValue]]
 ) -> list[dict[str, JsonValue]]:
     """Every set with the notebook's defaults, if all of all are allowed."""
-    _usable(notebook)
     form = parameter_form(notebook)
     given = list(sets)
     for number, each in enumerate(given, start=1):
         for name, value in each.items():
+            where = f" of run {number}" if len(given) > 1 else ""
+            if not _is_json(name):
+                raise NotAsked(f"parameter {name!r}{where}: its name is no text")
             if not _is_json(value):
-                where = f" of run {number}" if len(given) > 1 else ""
                 raise NotAsked(f"parameter {name}{where}: JSON has no such value as {value!r:.80}")
     broken = [problem for problem in form.problems if problem.kind not in {"no-cell", "kernel"}]
     if broken:
@@ -185,6 +201,12 @@ def _checked(
     properties = form.schema["properties"]
     defaults = {n: p["default"] for n, p in properties.items() if "default" in p}
     whole = [{**defaults, **each} for each in given]
+    size = _bytes(whole)
+    if size > MOST_PARAMETERS:
+        raise NotAsked(
+            f"the parameters of {len(whole)} runs have {size / 2**20:.0f} MB together: "
+            f"{MOST_PARAMETERS / 2**20:.0f} can be; let the notebook read what is large from a file"
+        )
     faults = [
         (number if len(whole) > 1 else 0, fault)
         for number, each in enumerate(whole, start=1)
@@ -195,13 +217,38 @@ def _checked(
     return whole
 
 
+def _bytes(sets: Iterable[Mapping[str, JsonValue]]) -> int:
+    """How long these are as JSON, all in all; the runs of a sweep share most of their values."""
+    known: dict[int, int] = {}
+    total = 0
+    for each in sets:
+        for name, value in each.items():
+            if id(value) not in known:
+                known[id(value)] = len(json.dumps(value))
+            total += len(name) + known[id(value)]
+    return total
+
+
 def _is_json(value: JsonValue) -> bool:
-    """Whether JSON can carry it: what Python's reader lets pass besides are NaN and infinities."""
+    """Whether a file of JSON can carry it.
+
+    What Python's reader lets pass besides are NaN, infinities and halves of characters.
+    """
     if isinstance(value, float):
         return math.isfinite(value)
+    if isinstance(value, str):
+        return _is_text(value)
     if isinstance(value, dict):
-        return all(_is_json(item) for item in value.values())
+        return all(_is_json(name) and _is_json(item) for name, item in value.items())
     return not isinstance(value, list) or all(_is_json(item) for item in value)
+
+
+def _is_text(said: str) -> bool:
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _usable(notebook: Mapping[str, Any]) -> None:
@@ -221,5 +268,14 @@ def _usable(notebook: Mapping[str, Any]) -> None:
         tagged += isinstance(tags, list) and "parameters" in tags
     if tagged > 1:
         raise NotAsked(f"{tagged} cells are tagged 'parameters': one can be")
-    if not isinstance(notebook.get("metadata", {}), dict):
+    metadata = notebook.get("metadata", {})
+    if not isinstance(metadata, dict):
         raise NotAsked("notebook.content.metadata: it is an object")
+    for name in ("kernelspec", "language_info"):
+        if not isinstance(metadata.get(name, {}), dict):
+            raise NotAsked(f"notebook.content.metadata.{name}: it is an object")
+    kernel = metadata.get("kernelspec", {}).get("name", "python3")
+    if not isinstance(kernel, str) or not kernel.isprintable() or len(kernel) > 255:
+        raise NotAsked(
+            f"notebook.content.metadata.kernelspec.name = {kernel!r:.80}: it is a kernel's name"
+        )

@@ -78,7 +78,8 @@ class Work:
 
     def fingerprint(self) -> str:
         """What tells one submit from another under the same key."""
-        return _same(self.laboratory, self.notebook, self.sha256, list(self.parameters))
+        limits = self.limits.model_dump()
+        return _same(self.laboratory, self.notebook, self.sha256, list(self.parameters), limits)
 
 
 class Runs:
