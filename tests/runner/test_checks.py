@@ -64,9 +64,7 @@ def asked_for(source: str) -> dict[str, object]:
     return parameter_form({"cells": [cell]}).schema
 
 
-@pytest.mark.parametrize(
-    "value", ["2020-W01-1", "20200101", "2020-01-01\n", "\uff12020-01-01"]
-)
+@pytest.mark.parametrize("value", ["2020-W01-1", "20200101", "2020-01-01\n", "\uff12020-01-01"])
 def test_a_date_is_written_in_one_way(value: str) -> None:
     [error] = check(SCHEMA, {"start": value})
     assert error.allowed == "a date, YYYY-MM-DD"

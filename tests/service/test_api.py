@@ -348,3 +348,13 @@ def test_a_restricted_laboratory_is_closed_to_runs_too(tmp_path: Path) -> None:
             with served.client(name) as client:
                 answer = submit(client, notebook("n"), laboratory="restricted")
                 assert (name, answer.status_code) == (name, status)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("/runs/x%2F..%2Fy", "Not Found"), ("/runs/x", "run = 'x'"), ("/runs?state=lost", "'lost'")],
+)
+def test_what_is_wrong_with_an_address_is_told_with_its_value(
+    ada: httpx.Client, path: str, told: str
+) -> None:
+    assert told in ada.get(path).json()["description"]

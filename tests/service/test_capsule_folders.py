@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bluecloud.capsules import fetch
+from bluecloud.capsules import altered, fetch
 from bluecloud.service import Service, ServiceError
 from bluecloud_service.errors import NotThere
 from bluecloud_service.runs.capsule.keeping import Capsules
@@ -160,3 +160,21 @@ def test_what_does_not_come_as_recorded_is_not_kept(
         fetch(service, "r", into)
     assert list(into.iterdir()) == []
     assert list(tmp_path.iterdir()) == [into]
+
+
+def test_what_the_metadata_do_not_tell_of_is_altered(tmp_path: Path) -> None:
+    capsule = opened(tmp_path, "waiting")
+    (capsule / ".DS_Store").write_text("a system's own")
+    assert list(altered(capsule)) == []
+    metadata = capsule / "ro-crate-metadata.json"
+    told = json.loads(metadata.read_text())
+    told["@graph"] = [e for e in told["@graph"] if e["@id"] != "run.json"]
+    told["@graph"].append({"@id": "../run.json", "@type": "File", "sha256": "0"})
+    metadata.write_text(json.dumps(told))
+    (capsule / "outputs").mkdir()
+    (capsule / "outputs" / ".more").write_text("1")
+    assert list(altered(capsule)) == [
+        "../run.json leads out of it",
+        "outputs/.more is not told of in its metadata",
+        "run.json is not told of in its metadata",
+    ]

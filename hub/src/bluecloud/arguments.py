@@ -36,13 +36,34 @@ def said(function: Callable[P, None]) -> Callable[P, None]:
 
 
 def named_values(given: Sequence[str] | None) -> dict[str, Any]:
-    """Values by name; each is JSON, or text."""
-    return {name: _value(value) for name, value in map(_pair, given or [])}
+    """Values by name; each is JSON, or text.
+
+    Raises
+    ------
+    ServiceError
+        If one is no NAME=VALUE, or a name is given twice.
+    """
+    return {name: _value(value) for name, value in _pairs(given).items()}
 
 
 def swept_values(given: Sequence[str] | None) -> dict[str, list[Any]] | None:
-    """Lists of values by name: a JSON list, or values with commas between; None without any."""
-    return {name: _values(value) for name, value in map(_pair, given or [])} or None
+    """Lists of values by name: a JSON list, or values with commas between; None without any.
+
+    Raises
+    ------
+    ServiceError
+        If one is no NAME=LIST, or a name is given twice.
+    """
+    return {name: _values(value) for name, value in _pairs(given).items()} or None
+
+
+def _pairs(given: Sequence[str] | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in map(_pair, given or []):
+        if name in found:
+            raise ServiceError(f"{name} is given twice, as {found[name]!r} and {value!r}")
+        found[name] = value
+    return found
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -54,9 +75,11 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _value(text: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError:
+        value = json.loads(text)
+        json.dumps(value, allow_nan=False)
+    except (ValueError, RecursionError):  # text; NaN and Infinity too, which are no JSON
         return text
+    return value
 
 
 def _values(text: str) -> list[Any]:

@@ -82,17 +82,30 @@ def unpacked(archive: Path, folder: Path) -> Path:
 def altered(capsule: Path) -> Iterator[str]:
     """What of a capsule is not as its metadata says it was, a sentence each.
 
+    A file that the metadata do not tell of is one, too: else whoever takes a file out of them
+    may alter it. Hidden files beside the outputs are passed over, which systems lay there.
+
     Raises
     ------
     ServiceError
         If it has no metadata.
     """
+    told = {METADATA}
     for entity in _files(capsule):
-        path = capsule / unquote(str(entity["@id"]))
-        if not path.is_file():
+        name = unquote(str(entity["@id"]))
+        path = capsule / name
+        told.add(name)
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            yield f"{entity['@id']} leads out of it"
+        elif not path.is_file():
             yield f"{entity['@id']} is not there"
         elif _sha256(path) != entity.get("sha256"):
             yield f"{entity['@id']} has another SHA-256"
+    for path in sorted(capsule.rglob("*")):
+        name = path.relative_to(capsule).as_posix()
+        hidden = path.name.startswith(".") and not name.startswith("outputs/")
+        if name not in told and not hidden and not path.is_dir():
+            yield f"{name} is not told of in its metadata"
 
 
 def _files(capsule: Path) -> list[dict[str, Any]]:

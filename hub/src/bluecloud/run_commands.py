@@ -42,16 +42,20 @@ def submit(
     ] = None,
     laboratory: Annotated[str | None, typer.Option(help="Whose image it runs in.")] = None,
     size: Annotated[str | None, typer.Option(help="One of the laboratory's sizes.")] = None,
-    minutes: Annotated[float, typer.Option(help="The most that one run may take.")] = 60.0,
+    minutes: Annotated[
+        float, typer.Option(min=1 / 60, max=7 * 24 * 60, help="The most that one run may take.")
+    ] = 60.0,
     title: Annotated[str, typer.Option(help="A name for people.")] = "",
     key: Annotated[str | None, typer.Option(help="The same key twice is one submit.")] = None,
     reuse: Annotated[
         bool, typer.Option("--reuse", help="An earlier run of yours that did the same will do.")
     ] = False,
     data_age: Annotated[
-        float,
-        typer.Option(min=0, help="With --reuse: hours since it may have read what can change."),
-    ] = 0.0,
+        float | None,
+        typer.Option(
+            min=0, max=10**6, help="With --reuse: hours since it may have read what can change."
+        ),
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay until it has ended.")] = False,
 ) -> None:
     """Run a notebook with parameters, or a sweep of it."""
@@ -61,19 +65,23 @@ def submit(
             raise ServiceError("--sweep and --sets exclude one another")
         try:
             swept = json.loads(sets.read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ServiceError(f"{sets} is no JSON: {error}") from error
+        if not isinstance(swept, list) or not all(isinstance(each, dict) for each in swept):
+            raise ServiceError(f"{sets}: it is a list of objects, one for each run")
+    if data_age is not None and not reuse:
+        raise ServiceError("--data-age says which earlier run will do: it goes with --reuse")
     submitted = runs.submit(
         notebook,
         named_values(parameter),
         sweep=swept,
         laboratory=laboratory,
         size=size,
-        seconds=max(1, round(minutes * 60)),
+        seconds=round(minutes * 60),
         title=title,
         key=key,
         reuse=reuse,
-        reuse_age_s=round(data_age * 3600),
+        reuse_age_s=round((data_age or 0) * 3600),
     )
     what = "not executed again" if submitted.reused else "submitted"
     typer.echo(f"{submitted.id}: {len(submitted.runs)} run(s), {what}")

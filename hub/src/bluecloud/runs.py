@@ -319,7 +319,7 @@ def asked_of(
     path = find_notebook(notebook)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ServiceError(f"{path} is no notebook: {error}") from error
     lab = laboratory or os.environ.get("BLUECLOUD_LAB", "")
     if not lab:
@@ -369,7 +369,7 @@ def get(run: str, *, service: Service | None = None) -> Run:
         If there is none that is yours.
     """
     asked = service or Service()
-    return Run.told(asked.ask("GET", f"/runs/{run}"), asked)
+    return Run.told(asked.ask("GET", f"/runs/{_part(run, 'a run')}"), asked)
 
 
 def submission(name: str, *, service: Service | None = None) -> Submission:
@@ -381,7 +381,7 @@ def submission(name: str, *, service: Service | None = None) -> Submission:
         If there is none that is yours.
     """
     asked = service or Service()
-    found = Submission(name, (), False, asked).now()
+    found = Submission(_part(name, "a submit"), (), False, asked).now()
     if not found.runs:
         raise ServiceError(f"you have submitted no {name}", status=404)
     return found
@@ -429,6 +429,19 @@ def _events(service: Service, path: str) -> Iterator[tuple[str, dict[str, Any]]]
             elif not line and data:
                 yield kind, json.loads(data)
                 kind, data = "", ""
+
+
+def _part(name: str, what: str) -> str:
+    """A name as one part of an address, whatever was typed.
+
+    Raises
+    ------
+    ServiceError
+        If nothing was.
+    """
+    if not name.strip("."):
+        raise ServiceError(f"{name!r} is not the name of {what}: a list says what they are called")
+    return quote(name, safe="")
 
 
 def _safe(path: str) -> Path:

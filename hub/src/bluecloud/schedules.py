@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from . import runs
 from .service import Service
@@ -95,4 +96,4 @@ def mine(service: Service | None = None) -> list[Schedule]:
 
 def remove(schedule: str, service: Service | None = None) -> None:
     """Remove a schedule; what it submitted stays."""
-    (service or Service()).ask("DELETE", f"/schedules/{schedule}")
+    (service or Service()).ask("DELETE", f"/schedules/{quote(schedule, safe='')}")

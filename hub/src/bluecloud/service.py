@@ -76,6 +76,10 @@ class Service:
             answer = self._client.request(method, path, **request)
         except httpx.HTTPError as error:
             raise ServiceError(f"the service does not answer: {error}") from error
+        except (ValueError, RecursionError) as error:  # NaN, or half a character
+            raise ServiceError(
+                f"it cannot be sent, since JSON has no such thing: {error}"
+            ) from error
         _raise_for(answer)
         return answer.json() if answer.content else None
 

@@ -121,10 +121,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
 
     @app.exception_handler(RequestValidationError)
     async def unlike(_: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [
-            f"{'.'.join(str(step) for step in fault['loc'][1:]) or fault['loc'][0]}: {fault['msg']}"
-            for fault in error.errors()
-        ]
+        faults = [_fault(fault) for fault in error.errors()]
         # What was sent may be in it, which need be no text.
         told = "; ".join(faults)[:_MOST_TOLD].encode("utf-8", "backslashreplace").decode()
         content = {"code": NotAsked.__name__, "description": told}
@@ -153,6 +150,13 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         return JSONResponse(content, NotNow.status)
 
     return app
+
+
+def _fault(fault: dict[str, Any]) -> str:
+    """What of a request is not as it should be; of an address the value too, never of a body."""
+    place, *steps = fault["loc"]
+    value = f" = {fault['input']!r:.60}" if place in {"path", "query"} else ""
+    return f"{'.'.join(str(step) for step in steps) or place}{value}: {fault['msg']}"
 
 
 def told_of(keeper: Keeper) -> str:
