@@ -50,12 +50,18 @@ def test_it_is_due_in_the_hours_of_its_zone(cron: str, after: str, due: str) -> 
         ("0 0 31 2 *", "UTC", "31 2"),
         ("* * * * *", "UTC", "after 5 minutes"),
         ("0,1 6 * * *", "UTC", "after 5 minutes"),
+        ("0,10,20,21 * * * *", "UTC", "after 5 minutes"),
         ("@daily", "UTC", "five fields"),
     ],
 )
 def test_what_is_no_time_is_refused_with_what_is(cron: str, zone: str, told: str) -> None:
     with pytest.raises(NotAsked, match=told):
         check_times(cron, zone, utc("2026-11-25T05:59"))
+
+
+@pytest.mark.parametrize("cron", ["0 2,3 * * *", "0 0 29 2 *", "*/5 * * * *"])
+def test_what_clocks_do_in_spring_makes_no_time_too_often(cron: str) -> None:
+    check_times(cron, OSLO, utc("2026-03-28T12:00"))
 
 
 def test_times_that_passed_are_counted() -> None:
@@ -155,6 +161,15 @@ def test_it_submits_with_the_rights_of_that_moment(
         (told,) = until(lambda: [s for s in schedules(service) if s["last_fault"]])
         assert re.search("may not open.*restricted", told["last_fault"])
         assert runs(service) == []
+
+
+def test_one_that_cannot_be_read_keeps_no_other_from_its_time(hub: str, tmp_path: Path) -> None:
+    with serving(hub, tmp_path) as service:
+        one, _ = (planned(service).json()["id"] for _ in range(2))
+        with sqlite3.connect(tmp_path / "service" / "service.sqlite", timeout=20) as database:
+            database.execute("UPDATE schedules SET asked = '{}' WHERE id = ?", (one,))
+        let_pass(tmp_path, 0.1)
+        until(lambda: [s for s in schedules(service) if s["last_submission"]], 20)
 
 
 def test_a_schedule_is_its_persons_own(hub: str, tmp_path: Path) -> None:

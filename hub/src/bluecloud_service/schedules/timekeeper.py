@@ -75,6 +75,10 @@ class Timekeeper:
             except ServiceError as error:
                 fault = str(error)
                 log.warning("schedule %s submits nothing: %s", schedule.id, error)
+            except Exception:
+                # The disk, the database, or what this one is: the others are due all the same.
+                log.exception("schedule %s could not be submitted; tried again", schedule.id)
+                continue
             self._schedules.was_due(
                 schedule,
                 next_due=next_time(schedule.cron, schedule.timezone, now),

@@ -7,6 +7,7 @@ autumn is due once, as Debian's cron has it; CronSim, which is asked, does so.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
@@ -15,6 +16,8 @@ from ..errors import NotAsked
 
 LEAST = timedelta(minutes=5)  # from one time to the next
 _COUNTED = 1000
+# A day has at most 288 times that are far enough apart: whatever is nearer is among these.
+_LOOKED_AT = 290
 
 
 def check_times(cron: str, zone: str, now: datetime) -> None:
@@ -33,13 +36,13 @@ def check_times(cron: str, zone: str, now: datetime) -> None:
             "day of the week, such as '0 6 * * 1' for Mondays at six"
         )
     try:
-        times = CronSim(cron, now.astimezone(ZoneInfo(zone)))
-        first, second, third = next(times), next(times), next(times)
+        # In UTC: where clocks are put forward, times of two hours fall together, once.
+        following = list(islice(CronSim(cron, now.astimezone(UTC)), _LOOKED_AT))
     except CronSimError as error:
         raise NotAsked(f"cron = {cron[:60]!r}: {error}") from None
-    except StopIteration:
-        raise NotAsked(f"cron = {cron[:60]!r}: such a time does not come") from None
-    if min(second - first, third - second) < LEAST:
+    if not following:
+        raise NotAsked(f"cron = {cron[:60]!r}: such a time does not come")
+    if any(later - one < LEAST for one, later in pairwise(following)):
         minutes = LEAST.seconds // 60
         raise NotAsked(f"cron = {cron[:60]!r}: runs may follow one another after {minutes} minutes")
 
