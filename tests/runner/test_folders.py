@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from bluecloud_runner.causes import CellError, of_cell
+from bluecloud_runner.execution.telling import MOST_OF_A_LINE, Telling
 from bluecloud_runner.folders import append, read_events
+from bluecloud_runner.redaction import Secrets
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -63,3 +65,12 @@ def test_a_cause_has_no_character_that_cannot_be_kept() -> None:
     cause = of_cell(CellError(1, "E\ud800", "a\0b\udcff", "c\ud800"))
     assert cause.words == "Cell 1 raised E?: a\ufffdb?"
     assert cause.model_dump_json()
+
+
+def test_a_secret_is_found_before_a_line_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    telling = Telling(path, Secrets({"s3cr3t-t0ken"}))
+    telling.printed("stdout", f"s3cr3t-t0ken{'x' * (MOST_OF_A_LINE - 6)}\n")
+    telling.printed("stderr", f"s3cr3t-t0ken{'x' * (MOST_OF_A_LINE - 6)}")
+    telling.end_of_cell()
+    assert "t0ken" not in path.read_text()

@@ -239,9 +239,10 @@ class Execution:
             work.result()
         except CellExecutionError as error:
             found.how = "failed"
-            found.error = CellError(
-                found.number, error.ename, error.evalue, _traceback(cell) or error.traceback
-            )
+            # Without secrets before anybody cuts it: half of one would not be found.
+            clear = self.secrets.redact
+            traceback = clear(_traceback(cell) or error.traceback)
+            found.error = CellError(found.number, error.ename, clear(error.evalue), traceback)
             return "failed"
         except DeadKernelError:
             found.how = "kernel-died"

@@ -50,7 +50,7 @@ class Telling:
     def printed(self, stream: str, text: str) -> None:
         """Tell the lines of a text that a notebook printed, once each has its end."""
         *lines, rest = (self._begun.get(stream, "") + text).split("\n")
-        self._begun[stream] = rest[-MOST_OF_A_LINE:]
+        self._begun[stream] = self._secrets.redact(rest)[-MOST_OF_A_LINE:]
         for line in lines:
             self._line(stream, line.rpartition("\r")[2] or line.rstrip("\r"))
 
@@ -73,4 +73,5 @@ class Telling:
             return
         self._lines_now += 1
         self._lines += 1
-        self.tell("log", stream=stream, text=plain(text, MOST_OF_A_LINE))
+        # Before it is cut: half a secret would not be found.
+        self.tell("log", stream=stream, text=plain(self._secrets.redact(text), MOST_OF_A_LINE))
