@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,6 +153,27 @@ def test_managers_see_states_and_causes_of_theirs_alone(service: Serving, adas: 
         *("id", "person", "notebook", "state", "cause", "words"),
         *("submitted", "started", "ended"),
     }
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ("outputs-refused", ""),
+        ("notebook-unusable", ""),
+        ("source-unavailable", ""),
+        ("credential-missing", ""),
+        ("time-limit", "of ada's own"),
+    ],
+)
+def test_managers_see_no_words_of_what_a_notebook_does(
+    service: Serving, adas: str, cause: str, words: str
+) -> None:
+    with sqlite3.connect(service.state / "service" / "service.sqlite", timeout=20) as database:
+        told = "UPDATE runs SET cause = ?, words = 'of ada''s own' WHERE id = ?"
+        database.execute(told, (cause, adas))
+    with service.client("mia") as mia:
+        (seen,) = [r for r in mia.get("/laboratories/environment/runs").json() if r["id"] == adas]
+    assert (seen["cause"], seen["words"]) == (cause, words)
 
 
 def test_other_peoples_runs_are_not_counted(service: Serving, adas: str) -> None:

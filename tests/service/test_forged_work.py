@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from bluecloud_service.runs.index import RunIndex
 from bluecloud_service.runs.keeper import Keeper
 from bluecloud_service.runs.sharing import Capacity
 from bluecloud_service.runs.store import Runs
-from bluecloud_service.runs.watching import watch_run
+from bluecloud_service.runs.watching import watch_list, watch_run
 from bluecloud_service.runs.wire import Run
 from tests.service.serving import until
 from tests.service.work import judge, work
@@ -182,3 +183,30 @@ def test_a_notebook_cannot_tell_watchers_how_its_run_stands(tmp_path: Path) -> N
     assert "event: log" in log
     assert "NaN" not in log
     assert '"state": "failed"' in run
+
+
+def test_a_list_is_read_where_a_row_of_its_person_changed_alone(place: Place) -> None:
+    row = place.index.get(place.under_way("ada").request().id)
+    assert row is not None
+    reads = 0
+
+    def read() -> list[Run]:
+        nonlocal reads
+        reads += 1
+        return []
+
+    async def watch() -> None:
+        async for _ in watch_list(read, changes=lambda: place.index.changes("ada")):
+            pass
+
+    async def watched() -> list[int]:
+        found, watching = [], asyncio.create_task(watch())
+        for person in ("nobody", "ben", "ada"):
+            if person != "nobody":
+                place.index.put([replace(row, id=f"{person}s", person=person)])
+            await asyncio.sleep(0.7)
+            found.append(reads)
+        watching.cancel()
+        return found
+
+    assert asyncio.run(watched()) == [1, 1, 2]

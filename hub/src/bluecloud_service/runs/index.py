@@ -6,6 +6,8 @@ would answer slowly, and a deployment that lost it makes it anew.
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +35,7 @@ from bluecloud_runner.folders import Request
 
 from .state import ENDED, State
 
+_ANYBODY = ""  # no person has this name
 METADATA = MetaData()
 RUNS = Table(
     "runs",
@@ -99,6 +102,17 @@ class RunIndex:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._changes: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def changes(self, person: str) -> int:
+        """A number that is another one after each change to a person's rows, by this service."""
+        with self._lock:
+            return self._changes[person] + self._changes[_ANYBODY]
+
+    def _note_change(self, people: set[str]) -> None:
+        with self._lock:
+            self._changes.update(people)
 
     def put(self, rows: Iterable[Row]) -> None:
         """Write rows, each in the place of an earlier one of its run."""
@@ -115,6 +129,7 @@ class RunIndex:
                     if column.name != "id"
                 }
                 connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
+        self._note_change({value["person"] for value in values})
 
     def get(self, run: str) -> Row | None:
         """One run, or None."""
@@ -208,6 +223,7 @@ class RunIndex:
         with self._engine.begin() as connection:
             for begin in range(0, len(runs), 500):
                 connection.execute(delete(RUNS).where(RUNS.c.id.in_(runs[begin : begin + 500])))
+        self._note_change({_ANYBODY})
 
     def _rows(self, statement: Any) -> list[Row]:
         with self._engine.connect() as connection:

@@ -78,7 +78,8 @@ def router(service: RunService) -> APIRouter:
         def read() -> list[Run]:
             return service.listed(person, submission=submission, limit=1000).runs
 
-        return StreamingResponse(watch_list(read), media_type="text/event-stream", headers=_STREAM)
+        stream = watch_list(read, changes=lambda: service.changes(person))
+        return StreamingResponse(stream, media_type="text/event-stream", headers=_STREAM)
 
     @routes.get("/runs/{run}", summary="One run, whole")
     def detail(run: RunId, person: Asker) -> Detail:

@@ -167,6 +167,10 @@ class RunService:
             executed=folder.executed.is_file(),
         )
 
+    def changes(self, person: Person) -> int:
+        """A number that is another one after each change to a person's runs."""
+        return self._index.changes(_name(person))
+
     def run_or_none(self, person: Person, run: str) -> Run | None:
         """One run as a list has it, or None where it is gone."""
         try:
@@ -310,7 +314,7 @@ class RunService:
                 notebook=row.notebook,
                 state=row.state,
                 cause=row.cause,
-                words="" if row.cause == "cell-failed" else row.words,
+                words="" if row.cause in _PERSONS_OWN else row.words,
                 submitted=_time(row.submitted),
                 started=_time(row.started),
                 ended=_time(row.ended),
@@ -348,6 +352,16 @@ class RunService:
         )
 
 
+# Their words tell of what a notebook does: requests, parameters, names of files.
+_PERSONS_OWN = frozenset(
+    {
+        "cell-failed",
+        "credential-missing",
+        "notebook-unusable",
+        "outputs-refused",
+        "source-unavailable",
+    }
+)
 _ALIKE = [
     "id",
     "submission",

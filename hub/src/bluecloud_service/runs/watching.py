@@ -1,7 +1,9 @@
 """What happens to runs, as it happens: server-sent events.
 
 A watcher asks the table and the runs' own files anew a few times a second. Nothing is kept for
-it, so that it may leave and come back: ``Last-Event-ID`` says where it was.
+it, so that it may leave and come back: ``Last-Event-ID`` says where it was. A list is long and
+its watchers are many, so it is read only where this service changed a row of the person's, and
+every few seconds for what another service changed, and for places in the queue.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from bluecloud_runner.folders import Event, RunFolder, read_events
 from .wire import Run
 
 _EVERY_S = 0.3
+_LIST_S = 5.0
 _BEAT_S = 15.0  # a word now and then, so that proxies do not close the line
 # What the runner tells. A notebook can write into the same file: what the service says besides,
 # ``run`` and ``gone``, is nobody else's to say.
@@ -55,11 +58,23 @@ async def watch_run(
         quiet += _EVERY_S
 
 
-async def watch_list(read: Callable[[], list[Run]]) -> AsyncIterator[str]:
-    """Every run of a list at each of its changes, for as long as somebody watches."""
+async def watch_list(
+    read: Callable[[], list[Run]], *, changes: Callable[[], int]
+) -> AsyncIterator[str]:
+    """Every run of a list at each of its changes, for as long as somebody watches.
+
+    ``changes`` is another number after each change.
+    """
     known: dict[str, dict[str, Any]] = {}
-    quiet = 0.0
+    quiet, unread = 0.0, _LIST_S
+    at: int | None = None
     while True:
+        now = changes()
+        if now == at and unread < _LIST_S:
+            await asyncio.sleep(_EVERY_S)
+            unread += _EVERY_S
+            continue
+        at, unread = now, 0.0
         runs = await run_in_threadpool(read)
         present = {run.id: run.model_dump(mode="json") for run in runs}
         changed = [state for run, state in present.items() if known.get(run) != state]
@@ -68,11 +83,12 @@ async def watch_list(read: Callable[[], list[Run]]) -> AsyncIterator[str]:
         for run in known.keys() - present.keys():
             yield _event("gone", json.dumps({"id": run}))
         known = present
-        quiet = 0.0 if changed else quiet + _EVERY_S
+        quiet = 0.0 if changed else quiet + _LIST_S
         if quiet >= _BEAT_S:
             quiet = 0.0
             yield ": still here\n\n"
         await asyncio.sleep(_EVERY_S)
+        unread += _EVERY_S
 
 
 def _since(folder: RunFolder, at: int) -> list[tuple[int, Event]]:
