@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -227,6 +228,11 @@ def test_a_login_is_in_nothing_that_a_run_leaves(tmp_path: Path) -> None:
         "word = json.loads((folder / 'cmems.json').read_text())['password']\n"
         "token = json.loads((folder / 'hda.json').read_text())['token']\n"
         "print(word, token)\n"
+        "import base64, sys, time, urllib.parse\n"
+        "print(base64.b64encode(f'ada:{word}'.encode()).decode(), urllib.parse.quote(word))\n"
+        "for half in (token[:6], token[6:]):\n"
+        "    print(half, end='', flush=True)\n"
+        "    time.sleep(0.3)\n"
     )
     environment = {"BLUECLOUD_CREDENTIALS_DIR": str(folder)}
     run = made(tmp_path, notebook(cell, "raise ValueError(word + token)"))
@@ -235,6 +241,8 @@ def test_a_login_is_in_nothing_that_a_run_leaves(tmp_path: Path) -> None:
     assert b"[redacted]" in left
     assert b"secret" not in left
     assert b"abcdef123456" not in left
+    assert base64.b64encode('ada:très"secret'.encode()) not in left
+    assert "abcdef123456" not in run.printed()
 
     writes = made(tmp_path, notebook(cell, "open('a.csv', 'w').write('x,' + token)"), number=1)
     assert finished(writes, environment=environment) == 0

@@ -10,10 +10,13 @@ computed, under the same name: a file with a secret in it makes the run fail, an
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 CREDENTIALS = "BLUECLOUD_CREDENTIALS_DIR"
 TOKEN = "BLUECLOUD_RUN_TOKEN"  # noqa: S105 - the name of a variable
@@ -36,8 +39,8 @@ class Secrets:
 
     def __init__(self, values: set[str]) -> None:
         long_enough = {value for value in values if len(value) >= SHORTEST}
-        # As they stand in JSON too, where quotes and letters beyond ASCII are escaped; the
-        # longest first, so that none is left in part.
+        # As they stand in JSON too, where quotes and letters beyond ASCII are escaped, in an
+        # address and in HTML; the longest first, so that none is left in part.
         written = {
             form
             for value in long_enough
@@ -45,9 +48,24 @@ class Secrets:
                 value,
                 json.dumps(value)[1:-1],
                 json.dumps(value, ensure_ascii=False)[1:-1],
+                quote(value, errors="replace"),
+                quote(value, safe="", errors="replace"),
+                quote_plus(value, errors="replace"),
+                html.escape(value),
             )
         }
         self._written = sorted(written, key=len, reverse=True)
+
+    def redact_pieces(self, pieces: Sequence[str]) -> list[str]:
+        """Texts that follow one another; a secret that lies in two leaves all of it to the first.
+
+        As many as before, so that who counts them finds each in its place.
+        """
+        cleared = [self.redact(piece) for piece in pieces]
+        whole = self.redact("".join(pieces))
+        if whole == "".join(cleared):
+            return cleared
+        return [whole, *("" for _ in pieces[1:])]
 
     def redact(self, text: str) -> str:
         """The text with a mark in place of each secret."""
@@ -106,6 +124,9 @@ def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield from (line.strip() for line in value.splitlines())
     elif isinstance(value, dict):
+        user, word = value.get("username"), value.get("password")
+        if isinstance(user, str) and isinstance(word, str):  # as a header has them (RFC 7617)
+            yield base64.b64encode(f"{user}:{word}".encode("utf-8", "replace")).decode()
         for name, each in value.items():
             if name not in {"username", "expires", "kind"}:  # no secrets, and often common words
                 yield from _strings(each)

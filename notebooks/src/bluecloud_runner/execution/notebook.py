@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -217,11 +218,24 @@ class Execution:
                 exception=status in {"failed", "interrupted"},
             )
             if executed:
+                self._clear_streams(cell)
                 self._telling.end_of_cell()
                 self._telling.tell("cell-ended", number=found.number, status=status, seconds=took)
             if status != "completed":
                 return
             found.cells_done += executed
+
+    def _clear_streams(self, cell: NotebookNode) -> None:
+        """Take out secrets that came in two pieces of what a cell printed."""
+        streams = groupby(
+            cell.outputs, lambda one: one.name if one.output_type == "stream" else None
+        )
+        for stream, outputs in streams:
+            pieces = [] if stream is None else list(outputs)
+            for output, text in zip(
+                pieces, self.secrets.redact_pieces([one.text for one in pieces]), strict=True
+            ):
+                output.text = text
 
     async def _cell(self, client: BoundedClient, cell: NotebookNode, index: int) -> str:
         """Execute one cell, and say how it ended."""
