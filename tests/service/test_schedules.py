@@ -163,6 +163,16 @@ def test_it_submits_with_the_rights_of_that_moment(
         assert runs(service) == []
 
 
+def test_a_clock_that_was_years_ahead_puts_nothing_off_for_years(hub: str, tmp_path: Path) -> None:
+    with serving(hub, tmp_path) as service:
+        due = planned(service).json()["due"]
+        service.process.kill()
+    let_pass(tmp_path, -900)
+    with serving(hub, tmp_path) as service:
+        until(lambda: [s for s in schedules(service) if s["due"] == due], 20)
+        assert runs(service) == []
+
+
 def test_one_that_cannot_be_read_keeps_no_other_from_its_time(hub: str, tmp_path: Path) -> None:
     with serving(hub, tmp_path) as service:
         one, _ = (planned(service).json()["id"] for _ in range(2))

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     delete,
     select,
+    true,
 )
 
 from ..errors import NotAsked, NotThere
@@ -130,6 +131,20 @@ class Schedules:
     def due(self, now: datetime) -> list[Schedule]:
         """Those that are due, the longest due first."""
         return self._found(SCHEDULES.c.due <= now.timestamp())
+
+    def all(self) -> list[Schedule]:
+        """Everybody's schedules, the next due first."""
+        return self._found(true())
+
+    def bring_forward(self, schedule: Schedule, due: datetime) -> None:
+        """Have a schedule be due earlier than was noted."""
+        statement = (
+            SCHEDULES.update()
+            .where(SCHEDULES.c.id == schedule.id, SCHEDULES.c.due > due.timestamp())
+            .values(due=due.timestamp())
+        )
+        with self._engine.begin() as connection:
+            connection.execute(statement)
 
     def was_due(
         self, schedule: Schedule, *, next_due: datetime, missed: int, submission: str, fault: str

@@ -1,11 +1,15 @@
-"""Submits what is due, as its person, once for each time; only where the runs are kept."""
+"""Submits what is due, as its person, once for each time; only where the runs are kept.
+
+While a clock is wrong and far ahead, everything is due, and due next long after the clock is right
+again. So what is noted is held against the clock at the beginning, and whenever it was put back.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from ..errors import NotNow, ServiceError
 from ..identity import Person
@@ -17,6 +21,8 @@ from .times import missed_times, next_time
 log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
+# What clocks do twice a year, and small corrections, bring nothing forward.
+_FAR = timedelta(days=1)
 
 
 class Timekeeper:
@@ -42,6 +48,7 @@ class Timekeeper:
         self._runs = runs
         self._person = person
         self._keeps = keeps
+        self._last: datetime | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, name="timekeeper", daemon=True)
 
@@ -65,6 +72,9 @@ class Timekeeper:
 
     def turn(self, now: datetime) -> None:
         """Submit what is due at a moment."""
+        if self._last is None or now < self._last:
+            self._bring_forward(now)
+        self._last = now
         for schedule in self._schedules.due(now):
             submission = fault = ""
             try:
@@ -86,6 +96,13 @@ class Timekeeper:
                 submission=submission,
                 fault=fault,
             )
+
+    def _bring_forward(self, now: datetime) -> None:
+        for schedule in self._schedules.all():
+            due = next_time(schedule.cron, schedule.timezone, now)
+            if schedule.due - due > _FAR:
+                log.warning("schedule %s was due only on %s", schedule.id, schedule.due)
+                self._schedules.bring_forward(schedule, due)
 
     def _submit(self, schedule: Schedule) -> str:
         # By this key a service that was killed before it noted the submit makes no second one.
