@@ -138,6 +138,16 @@ def test_a_run_without_its_folder_keeps_nobody_waiting(place: Place) -> None:
     assert row.attempt == 1
 
 
+def test_a_run_that_lost_its_folder_on_the_way_stops_no_turn(place: Place) -> None:
+    lost, bens = place.under_way("ada"), place.under_way("ben")
+    lost.path.rename(place.runs.folder / "elsewhere")
+    append(bens.work_events, "started", datetime.now(UTC), cells=3)
+    assert place.keeper.turn()
+    row = place.index.get(bens.request().id)
+    assert row is not None
+    assert row.cells == 3
+
+
 def test_what_a_failed_run_put_where_outputs_lie_is_not_given_out(place: Place) -> None:
     run = place.under_way("ada")
     run.outputs.symlink_to("/etc")

@@ -187,7 +187,9 @@ class Keeper:
         units = [_Out(name, held) for name, held in out.items()]
         answers = self._engine.ask([unit.name for unit in units]) if units else {}
         for unit in units:
-            self._watch(unit, answers[unit.name])
+            there = [row for row in unit.rows if self._is_there(row)]
+            if there:
+                self._watch(_Out(unit.name, there), answers[unit.name])
         waiting = [row for row in waiting if self._can_start(row)]
         self._start_next(waiting, units)
         return bool(rows)
@@ -321,16 +323,22 @@ class Keeper:
             if answer.state == "ended":
                 self._engine.forget(unit)
 
+    def _is_there(self, row: Row) -> bool:
+        """Whether a run has its folder; one without it was not taken away by this service."""
+        if self._runs.run(row.person, row.id).request_file.is_file():
+            return True
+        if row.id not in self._unreadable:
+            log.error("run %s has no folder any more", row.id)
+            self._unreadable.add(row.id)
+        return False
+
     # Those that wait -------------------------------------------------------------------------
 
     def _can_start(self, row: Row) -> bool:
         """Whether a run that waits is there, and nobody cancelled it."""
-        run = self._runs.run(row.person, row.id)
-        if not run.request_file.is_file():
-            if row.id not in self._unreadable:
-                log.error("run %s waits, and has no folder any more", row.id)
-                self._unreadable.add(row.id)
+        if not self._is_there(row):
             return False
+        run = self._runs.run(row.person, row.id)
         if not (run.given / "cancel").exists():
             return True
         state = state_of(run)
