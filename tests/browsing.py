@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 # As root and without a screen, and asking nobody but the page's own server.
 ARGUMENTS = [
@@ -32,3 +37,21 @@ def chromium() -> str | None:
     """A Chromium to drive, where the machine has one."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, names)), None)
+
+
+AXE = Path(__file__).parents[1] / "extensions" / "node_modules" / "axe-core" / "axe.min.js"
+# WCAG 2.1, level AA.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+RUN_AXE = """async ([selector, rules]) => {
+  const told = await axe.run(selector, { runOnly: { type: 'tag', values: rules } });
+  return told.violations.map(violation => `${violation.id}: ${violation.help}: `
+    + violation.nodes.map(node => `${node.target} (${node.failureSummary})`).join('; '));
+}"""
+
+
+def barriers(page: Page, selector: str = "body") -> list[str]:
+    """What axe finds in a part of a page that some people cannot read or use."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(RUN_AXE, [selector, RULES])
+    return found
