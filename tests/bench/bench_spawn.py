@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import subprocess
 import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
 
-from bluecloud_hub.demo import free_port
+from tests.bench.bare_hub import PASSWORD, bare_hub, build
 from tests.bench.ratio import Ratio
-from tests.platform.deployments import LABORATORY, Docker
+from tests.platform.deployments import LABORATORY, Docker, running
 from tests.platform.person import Person
 
 _REPEATS = 7
-_PEER_PASSWORD = "a-password-of-the-peer"
 _PEER_IMAGE = "bctest/bare-jupyterlab"
 _PEER_DOCKERFILE = f"""
 FROM debian:bookworm-slim
@@ -35,26 +33,6 @@ USER jovyan
 WORKDIR /home/jovyan
 CMD ["jupyterhub-singleuser"]
 """
-_PEER_CONFIG = """
-import os
-c.JupyterHub.bind_url = "http://:8000"
-c.JupyterHub.hub_ip = "0.0.0.0"
-c.JupyterHub.hub_connect_ip = os.environ["HUB"]
-c.JupyterHub.authenticator_class = "shared-password"
-c.SharedPasswordAuthenticator.user_password = os.environ["PASSWORD"]
-c.Authenticator.allow_all = True
-c.JupyterHub.spawner_class = "docker"
-c.DockerSpawner.image = os.environ["IMAGE"]
-c.DockerSpawner.network_name = os.environ["NETWORK"]
-c.DockerSpawner.use_internal_ip = True
-c.DockerSpawner.remove = True
-c.DockerSpawner.prefix = os.environ["HUB"]
-"""
-
-
-def _docker(*words: str) -> str:
-    done = subprocess.run(["docker", *words], check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 async def _seconds(person: Person, laboratory: str) -> float:
@@ -89,46 +67,13 @@ async def _measure(ours: Person, peer: Person) -> tuple[list[float], list[float]
 
 def run() -> list[Ratio]:
     """Median seconds of seven warm starts each."""
+    build(_PEER_IMAGE, _PEER_DOCKERFILE)
     with tempfile.TemporaryDirectory() as folder:
-        build = Path(folder) / "bare"
-        build.mkdir()
-        (build / "Dockerfile").write_text(_PEER_DOCKERFILE)
-        _docker("build", "--quiet", "--tag", _PEER_IMAGE, str(build))
-        config = Path(folder) / "jupyterhub_config.py"
-        config.write_text(_PEER_CONFIG)
         deployment = Docker(Path(folder) / "state")
-        peer_hub = f"{deployment.name}-peer"
-        port = free_port()
-        try:
-            deployment.start()
-            _docker("network", "create", peer_hub)
-            settings = {
-                "HUB": peer_hub,
-                "NETWORK": peer_hub,
-                "IMAGE": _PEER_IMAGE,
-                "PASSWORD": _PEER_PASSWORD,
-            }
-            _docker(
-                "run", "--detach", f"--name={peer_hub}", f"--network={peer_hub}",
-                f"--publish=127.0.0.1:{port}:8000", f"--volume={config}:/srv/config.py:ro",
-                "--volume=/var/run/docker.sock:/var/run/docker.sock",
-                *(f"--env={name}={value}" for name, value in settings.items()),
-                "bluecloud/hub", "jupyterhub", "-f", "/srv/config.py",
-            )  # fmt: skip
-            wait = Path(__file__).parents[2] / "deploy" / "wait.py"
-            subprocess.run(
-                ["python3", str(wait), f"http://127.0.0.1:{port}", f"127.0.0.1:{port}"], check=True
-            )
+        with running(deployment), bare_hub(f"{deployment.name}-peer", _PEER_IMAGE) as address:
             ours = Person(deployment.address, "ada", deployment.add("ada"))
-            peer = Person(f"http://127.0.0.1:{port}", "ada", _PEER_PASSWORD)
+            peer = Person(address, "ada", PASSWORD)
             mine, theirs = asyncio.run(_measure(ours, peer))
-        finally:
-            subprocess.run(["docker", "rm", "--force", peer_hub], check=False, capture_output=True)
-            left = _docker("ps", "--all", "--quiet", f"--filter=name={peer_hub}")
-            if left:
-                _docker("rm", "--force", *left.split())
-            subprocess.run(["docker", "network", "rm", peer_hub], check=False, capture_output=True)
-            deployment.stop()
     return [
         Ratio(
             name="a warm start, from the picker's button to a laboratory that answers",
