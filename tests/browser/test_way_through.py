@@ -8,6 +8,7 @@ The pictures of the README are made here: ``BLUECLOUD_TEST_PICTURES=1`` keeps th
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browsing import COUNT_FIGURES
-from tests.platform.deployments import LABORATORY, Deployment
+from tests.federation.conftest import UNREACHABLE, recordings
+from tests.federation.server import serve
+from tests.federation.sources import sources
+from tests.platform.deployments import LABORATORY, Deployment, Local, running
 
 pytestmark = pytest.mark.browser
 
@@ -104,6 +108,55 @@ def test_a_new_user_gets_a_plot_of_real_data(browser: Browser, deployment: Deplo
         page.keyboard.press("Shift+Enter")
         page.wait_for_function(f"({COUNT_FIGURES})() >= 1", timeout=KERNEL_MS)
         visit.picture("laboratory")
+
+
+def test_data_are_found_and_drawn_with_two_sources_down(browser: Browser, tmp_path: Path) -> None:
+    data = recordings()
+    if data is None:
+        pytest.skip("BLUECLOUD_TEST_DATA names no folder of recordings: see tests/README.md")
+    made = {name: source.provider(data) for name, source in sources().items()}
+    with serve({name: each for name, each in made.items() if each}) as federation:
+        addresses = {name: federation.address(name) for name in made}
+        addresses |= dict.fromkeys(("emodnet", "euroargo"), UNREACHABLE)
+        told = {f"BLUECLOUD_{name.upper()}_URL": place for name, place in addresses.items()}
+        told |= {"BLUECLOUD_TIERS": "live,sample", "NO_PROXY": "127.0.0.1"}
+        local = Local(tmp_path / "state", **told)
+        with running(local), visiting(browser, local) as visit:
+            page = visit.page
+            visit.log_in("xena", local.add("xena"))
+            visit.card(LABORATORY).get_by_role("button", name="Start").click()
+            page.wait_for_url(f"**/user/xena/{LABORATORY}/lab**", timeout=START_MS)
+            page.get_by_role("tab", name="Find", exact=True).click(timeout=START_MS)
+            panel = page.get_by_role("tabpanel", name="Find", exact=True)
+            panel.get_by_text("Sources and how they are now").click()
+            for name, state in {
+                "Copernicus Marine Service": "ok",
+                "EMODnet": "down",
+                "Euro-Argo ERIC": "down",
+                "ICOS Ocean": "ok",
+            }.items():
+                said = re.compile(f"{name}.* {state}$")
+                expect(panel.get_by_role("button", name=said)).to_be_visible(timeout=START_MS)
+            panel.get_by_role("searchbox").fill("temperature daily")
+            panel.get_by_text("Where, when, how deep").click()
+            for name, value in {"West": "0", "South": "35", "East": "10", "North": "45"}.items():
+                panel.get_by_role("textbox", name=name, exact=True).fill(value)
+            panel.get_by_role("textbox", name="From").fill("2020-01-01")
+            title = "Daily temperature of the sea, global analysis and forecast"
+            heading = page.get_by_role("heading", name=title)
+            card = panel.get_by_role("listitem").filter(has=heading)
+            card.get_by_role("button", name="Insert").click()
+            editor = page.locator(".jp-NotebookPanel .jp-CodeCell .cm-content")
+            expect(editor).to_contain_text("open_entry(", timeout=KERNEL_MS)
+            editor.press("Control+End")
+            page.keyboard.type(
+                "\nimport hvplot.xarray\nprint(cmems_temperature_daily.attrs['tier'])"
+                "\ncmems_temperature_daily.isel(time=0, depth=0).hvplot()"
+            )
+            page.keyboard.press("Shift+Enter")
+            page.wait_for_function(f"({COUNT_FIGURES})() >= 1", timeout=KERNEL_MS)
+            told_tier = page.locator(".jp-OutputArea-output").filter(has_text="live")
+            expect(told_tier.first).to_be_visible()
 
 
 def test_an_analysis_runs_from_its_form(browser: Browser, deployment: Deployment) -> None:
