@@ -7,12 +7,16 @@ The pictures of the README are made here: ``BLUECLOUD_TEST_PICTURES=1`` keeps th
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,6 +33,28 @@ pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).parent / "pictures"
 START_MS = 90_000
 KERNEL_MS = 120_000
+
+
+# The own login, which takes a moment to come; and files with the secret that are no login's.
+LOOK = """
+import json, os, time
+from pathlib import Path
+from bluecloud_catalogs.credentials import credential
+until = time.monotonic() + 5
+while not (found := credential("cmems")) and time.monotonic() < until:
+    time.sleep(0.2)
+seen, needle = [], b"Posi" + b"donia"  # in two parts: a history keeps this code
+for place in ("/home", "/run", "/srv", "/tmp", "/opt/bluecloud"):
+    for folder, _, names in os.walk(place):
+        for name in names:
+            path = Path(folder, name)
+            try:
+                if path.is_file() and path.name != "cmems.json" and needle in path.read_bytes():
+                    seen.append(str(path))
+            except OSError:
+                pass
+print(json.dumps({"login": found and found.username, "seen": seen}))
+"""
 
 
 @dataclass
@@ -157,6 +183,46 @@ def test_data_are_found_and_drawn_with_two_sources_down(browser: Browser, tmp_pa
             page.wait_for_function(f"({COUNT_FIGURES})() >= 1", timeout=KERNEL_MS)
             told_tier = page.locator(".jp-OutputArea-output").filter(has_text="live")
             expect(told_tier.first).to_be_visible()
+
+
+async def told_in_a_laboratory(deployment: Deployment, name: str, *, runs: bool) -> Any:
+    """What a look around finds in somebody's laboratory, which is stopped then."""
+    async with await deployment.person(name) as person:
+        if not runs:
+            await person.start(LABORATORY)
+            assert (await person.watch(LABORATORY))[-1].ready
+        try:
+            return json.loads(await person.run(LABORATORY, LOOK))
+        finally:
+            await person.stop(LABORATORY)
+
+
+def test_a_login_is_stored_and_is_nobody_elses(browser: Browser, deployment: Deployment) -> None:
+    if deployment.engine == "local":
+        pytest.skip("engine local is one account, which isolates nobody from nobody")
+    secret = "Posidonia-1841"
+    password = deployment.add("uma")
+    with visiting(browser, deployment) as visit:
+        page = visit.page
+        visit.log_in("uma", password)
+        visit.card(LABORATORY).get_by_role("button", name="Start").click()
+        page.wait_for_url(f"**/user/uma/{LABORATORY}/lab**", timeout=START_MS)
+        page.get_by_role("tab", name="Access", exact=True).click(timeout=START_MS)
+        panel = page.get_by_role("tabpanel", name="Access", exact=True)
+        heading = page.get_by_role("heading", name="Copernicus Marine", exact=False)
+        card = panel.get_by_role("listitem").filter(has=heading)
+        card.get_by_role("button", name="Store a login").click()
+        card.get_by_label("Name", exact=True).fill("uma")
+        card.get_by_label("Password").fill(secret)
+        card.get_by_role("button", name="Store", exact=True).click()
+        expect(card.get_by_text("uma with a password, stored")).to_be_visible()
+        assert secret not in page.content()
+    with ThreadPoolExecutor() as beside:  # the browser's own loop runs in this thread
+        others = beside.submit(asyncio.run, told_in_a_laboratory(deployment, "vito", runs=False))
+        own = beside.submit(asyncio.run, told_in_a_laboratory(deployment, "uma", runs=True))
+        found = [each.result() for each in (others, own)]
+    assert found[0] == {"login": None, "seen": []}
+    assert found[1] == {"login": "uma", "seen": []}
 
 
 def test_an_analysis_runs_from_its_form(browser: Browser, deployment: Deployment) -> None:
