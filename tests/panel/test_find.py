@@ -72,6 +72,30 @@ def test_what_is_found_is_looked_at_inserted_and_runs(window: Window) -> None:
     assert "Error" not in cell.inner_text()
 
 
+def test_a_views_kernel_that_was_shut_down_comes_back(window: Window) -> None:
+    page, panel = window.page, finding(window)
+    panel.get_by_role("searchbox", name="Find data of all sources").fill("ostia monthly")
+    card = panel.get_by_role("listitem").first
+    card.get_by_role("button", name="Preview").click()
+    expect(card.get_by_role("application")).to_be_visible(timeout=KERNEL_MS)
+    window.tab("Server")
+    server = page.get_by_role("tabpanel", name="Server")
+    own = server.get_by_role("listitem").filter(has_text="View of the laboratory")
+    own.get_by_role("button", name="Shut down").click()
+    expect(own).to_have_count(0)
+    window.tab("Find")
+    panel.get_by_role("searchbox", name="Find data of all sources").fill("argo floats")
+    other = panel.get_by_role("listitem").first
+    expect(other).to_contain_text("Argo")
+    other.get_by_role("button", name="Preview").click()
+    # What was lost is said, or it has come back already; asked again, it answers.
+    lost = other.get_by_role("button", name="Try again")
+    expect(other.get_by_role("application").or_(lost).first).to_be_visible(timeout=KERNEL_MS)
+    if lost.is_visible():
+        lost.click()
+    expect(other.get_by_role("application")).to_be_visible(timeout=KERNEL_MS)
+
+
 def test_a_cell_is_dragged_into_a_notebook(window: Window) -> None:
     page, panel = window.page, finding(window)
     panel.get_by_role("searchbox", name="Find data of all sources").fill("argo profiles")

@@ -174,3 +174,20 @@ def test_nobody_finds_anything_without_a_token(server: LaboratoryServer) -> None
         url = f"{server.url}bluecloud/api/{route}"
         assert httpx.get(url, trust_env=False).status_code in {401, 403}
     assert Path(server.home).is_dir()
+
+
+def test_an_index_that_is_missing_is_said_and_costs_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    environment = {"BLUECLOUD_INDEX": str(tmp_path / "no-index"), "BLUECLOUD_TIERS": "sample"}
+    with running_server(
+        REPOSITORY,
+        tmp_path / "home",
+        tmp_path / "jupyter",
+        slug="genomics",
+        environment=environment,
+    ) as server:
+        answer = server.post("find", {"text": "oxygen"})
+        assert answer.status_code == 503
+        assert "no-index" in answer.json()["error"]
+        assert len(server.get("catalogue").json()["entries"]) > 5
+        assert len(server.get("sources").json()["sources"]) >= 12
