@@ -27,6 +27,10 @@ export interface ISeaMapProps {
   /** Draws a box, or takes it away: with it the map has the tools for that. */
   readonly onBox?: (box: Box | null) => void;
   readonly field?: GridField | null;
+  /** Colours change with the field's logarithm; its `low` is above 0. */
+  readonly isLogarithmic?: boolean;
+  /** Maps that are given the same object are moved together. */
+  readonly together?: object;
   readonly points?: readonly IMapPoint[];
   /** A GeoJSON feature collection in degrees; features with `chosen` stand out. */
   readonly shapes?: object | null;

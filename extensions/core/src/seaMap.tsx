@@ -29,7 +29,7 @@ const WORLD: Box = [-180, -85, 180, 85];
 
 /** A map of land and sea, with what a view lays over it; it asks nothing of the internet. */
 export default function SeaMap(props: ISeaMapProps): JSX.Element {
-  const { workbench, label, box, onBox, field, points, shapes, onPick } = props;
+  const { workbench, label, box, onBox, field, isLogarithmic = false, points, shapes, onPick } = props;
   const { trans } = workbench;
   const node = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
@@ -42,7 +42,8 @@ export default function SeaMap(props: ISeaMapProps): JSX.Element {
     if (!node.current) {
       return;
     }
-    const map = new Drawn(node.current, props.extent ?? WORLD, ids => picked.current?.(ids));
+    const seen = viewOf(props.together);
+    const map = new Drawn(node.current, seen, props.extent ?? WORLD, ids => picked.current?.(ids));
     setDrawn(map);
     workbench.land().then(
       land => map.showLand(land),
@@ -50,7 +51,7 @@ export default function SeaMap(props: ISeaMapProps): JSX.Element {
     );
     return () => map.dispose();
   }, [workbench]); // the extent is where the map begins, and the person's from then on
-  useEffect(() => drawn?.showField(field ?? null), [drawn, field]);
+  useEffect(() => drawn?.showField(field ?? null, isLogarithmic), [drawn, field, isLogarithmic]);
   useEffect(() => drawn?.showPoints(points ?? []), [drawn, points]);
   useEffect(() => drawn?.showShapes(shapes ?? null), [drawn, shapes]);
   useEffect(() => drawn?.showBox(box ?? null), [drawn, box]);
@@ -77,7 +78,7 @@ export default function SeaMap(props: ISeaMapProps): JSX.Element {
       <p className="bc-Visually-hidden" id={note}>
         {trans.__('Arrow keys move the map, plus and minus bring it nearer and farther.')}
       </p>
-      {field && <Legend field={field} />}
+      {field && <Legend field={field} isLogarithmic={isLogarithmic} />}
       {onBox && (
         <div className="bc-Map-tools">
           <button
@@ -95,16 +96,24 @@ export default function SeaMap(props: ISeaMapProps): JSX.Element {
   );
 }
 
-function Legend({ field }: { readonly field: GridField }): JSX.Element {
+interface ILegendProps {
+  readonly field: GridField;
+  readonly isLogarithmic: boolean;
+}
+
+function Legend({ field, isLogarithmic }: ILegendProps): JSX.Element {
   const node = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const { low, high, name, units } = field;
+    const type = isLogarithmic ? 'log' : 'linear';
     const shown = legend({
-      color: { type: 'linear', scheme: SCHEME, domain: [low, high], label: `${name} (${units})` },
+      color: { type, scheme: SCHEME, domain: [low, high], label: `${name} (${units})` },
+      // Of many powers of ten not all have room.
+      ...(isLogarithmic ? { ticks: 4, tickFormat: '~g' } : {}),
       width: 240
     });
     node.current?.replaceChildren(shown);
-  }, [field]);
+  }, [field, isLogarithmic]);
   return <div className="bc-Map-legend" ref={node} />;
 }
 
@@ -112,6 +121,7 @@ function Legend({ field }: { readonly field: GridField }): JSX.Element {
 class Drawn {
   constructor(
     private readonly _node: HTMLElement,
+    view: View,
     extent: Box,
     private readonly _pick: (ids: readonly string[]) => void
   ) {
@@ -125,7 +135,7 @@ class Drawn {
       controls: defaultControls({ rotate: false }).extend([new ScaleLine()]),
       // The wheel scrolls the panel unless the map is what the person is at.
       interactions: defaultInteractions({ onFocusOnly: true, altShiftDragRotate: false, pinchRotate: false }),
-      view: new View({ projection: PROJECTION, center: [0, 0], zoom: 1, multiWorld: true })
+      view
     });
     const lines = new Graticule({ showLabels: true, wrapX: true, strokeStyle: this._lineStroke });
     for (const layer of [this._land, lines, this._shapes, this._points, this._box]) {
@@ -170,7 +180,7 @@ class Drawn {
     }
   }
 
-  showField(field: GridField | null): void {
+  showField(field: GridField | null, isLogarithmic: boolean): void {
     if (this._field) {
       this._map.removeLayer(this._field);
       this._field = null;
@@ -179,7 +189,7 @@ class Drawn {
       return;
     }
     const source = new ImageStatic({
-      url: painted(field).toDataURL(),
+      url: painted(field, isLogarithmic).toDataURL(),
       imageExtent: [field.west, field.south, field.east, field.north],
       projection: PROJECTION,
       interpolate: false
@@ -285,6 +295,19 @@ class Drawn {
   private _brand = '';
 }
 
+const views = new WeakMap<object, View>();
+
+/** What a map sees: with others of the same `together`, the same. */
+function viewOf(together: object | undefined): View {
+  const made =
+    (together && views.get(together)) ??
+    new View({ projection: PROJECTION, center: [0, 0], zoom: 1, multiWorld: true });
+  if (together) {
+    views.set(together, made);
+  }
+  return made;
+}
+
 function vectorLayer(style: (feature: { get(name: string): unknown }) => Style): VectorLayer {
   return new VectorLayer({ source: new VectorSource(), style });
 }
@@ -325,7 +348,7 @@ function unwrapped(ring: number[][]): [number[][], number] {
 }
 
 /** A field as an image, a pixel a cell; what is missing is transparent. */
-function painted(field: GridField): HTMLCanvasElement {
+function painted(field: GridField, isLogarithmic: boolean): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.height = field.values.length;
   canvas.width = field.values[0]?.length ?? 0;
@@ -335,13 +358,14 @@ function painted(field: GridField): HTMLCanvasElement {
   }
   const colours = palette(context);
   const image = context.createImageData(canvas.width, canvas.height);
-  const span = field.high - field.low || 1;
+  const along = isLogarithmic ? Math.log : (value: number): number => value;
+  const span = along(field.high) - along(field.low) || 1;
   for (const [row, values] of field.values.entries()) {
     for (const [column, value] of values.entries()) {
       if (value === null) {
         continue;
       }
-      const share = Math.min(Math.max((value - field.low) / span, 0), 1);
+      const share = Math.min(Math.max((along(value) - along(field.low)) / span, 0), 1);
       const from = Math.round(share * (STEPS - 1)) * 4;
       image.data.set(colours.subarray(from, from + 4), (row * canvas.width + column) * 4);
     }
