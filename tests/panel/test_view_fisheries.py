@@ -24,6 +24,9 @@ def keep_picture(page: Page, name: str) -> None:
         page.set_viewport_size({"width": 1280, "height": 800})
         page.wait_for_timeout(1500)  # the maps fade in
         page.screenshot(path=Path(folder) / f"{name}.png")
+        page.set_viewport_size({"width": 1280, "height": 2600})
+        page.wait_for_timeout(1500)  # the maps fade in
+        page.locator("#bc-laboratory").screenshot(path=Path(folder) / f"{name}-tall.png")
 
 
 def test_a_catch_at_two_scales_and_the_state_of_a_stock(

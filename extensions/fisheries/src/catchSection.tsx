@@ -8,8 +8,9 @@ import { NumberField, Select } from './fields';
 import { useQuestion } from './questions';
 import type { CatchChosen } from './questions';
 import { ScaleMaps } from './scaleMaps';
+import type { IWidths } from './scaleMaps';
 import { Beside, EveryScale } from './scaleTable';
-import type { Choice, Choices, MapsAsked } from './wire';
+import type { Choice, Choices } from './wire';
 
 const ScaleCharts = lazy(() => import('./scaleCharts'));
 
@@ -30,10 +31,7 @@ export function CatchSection({ workbench, choices }: ICatchSectionProps): JSX.El
     last_year: choices.last_year,
     downgrade: 'equal'
   });
-  const [widths, setWidths] = useState<Required<Pick<MapsAsked, 'upper' | 'lower'>>>({
-    upper: null,
-    lower: 20
-  });
+  const [widths, setWidths] = useState<IWidths>({ upper: null, lower: 20 });
   const maps = useQuestion(workbench, 'catch_maps', { ...chosen, ...widths });
   const scales = useQuestion(workbench, 'scales', chosen);
   const change = (changed: Partial<CatchChosen>): void => setChosen({ ...chosen, ...changed });
@@ -103,6 +101,7 @@ export function CatchSection({ workbench, choices }: ICatchSectionProps): JSX.El
               maps={value}
               widths={choices.widths}
               downgrade={chosen.downgrade}
+              asked={widths}
               onWidths={changed => setWidths({ ...widths, ...changed })}
             />
             {scales.value && <Beside maps={value} scales={scales.value} trans={trans} />}

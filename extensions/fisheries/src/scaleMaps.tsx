@@ -9,20 +9,27 @@ import type { CatchChosen } from './questions';
 import type { CatchMaps, ScaleMap, Square } from './wire';
 import { degrees, percent, tonnes } from './words';
 
-/** Where tuna are caught. */
-const EXTENT = [-180, -60, 180, 60] as const;
+/** Where tuna are caught, with the Pacific in one piece. */
+const EXTENT = [20, -60, 380, 60] as const;
+
+/** The widths that are asked for, degrees; null for the finest in which nothing is modelled. */
+export interface IWidths {
+  readonly upper: number | null;
+  readonly lower: number;
+}
 
 interface IScaleMapsProps {
   readonly workbench: IWorkbench;
   readonly maps: CatchMaps;
   readonly widths: readonly number[];
   readonly downgrade: CatchChosen['downgrade'];
+  readonly asked: IWidths;
   readonly onWidths: (changed: { readonly upper?: number; readonly lower?: number }) => void;
 }
 
 /** The same catch below itself, in colours that mean the same; the maps are moved together. */
 export function ScaleMaps(props: IScaleMapsProps): JSX.Element {
-  const { workbench, maps, widths, downgrade, onWidths } = props;
+  const { workbench, maps, widths, downgrade, asked, onWidths } = props;
   const { trans } = workbench;
   const [together] = useState({});
   const options = widths.map(
@@ -42,7 +49,8 @@ export function ScaleMaps(props: IScaleMapsProps): JSX.Element {
         <section key={place} aria-label={label}>
           <Select
             label={label}
-            value={String(map.width)}
+            // What is asked, not what is shown: keys are pressed faster than maps are drawn.
+            value={String(asked[place] ?? map.width)}
             options={options}
             onValue={value => onWidths({ [place]: Number(value) })}
           />

@@ -22,6 +22,7 @@ from .catches import CatchAsked, catch_of, origin_of
 _WIDER = "wider than the grid"
 _IRREGULAR = "irregular area"
 _LISTED = 8
+_AFRICA = 20.0  # degrees east of its southern tip
 _ROUNDING = 1e-9  # where one map is subtracted from another
 
 
@@ -186,8 +187,10 @@ def _scale_map(
 
 
 def _field(grid: xr.Dataset, width: float, limits: tuple[float, float]) -> GridField:
-    """The occupied rows and columns alone: most of the earth has no catch."""
+    """The occupied rows and columns alone, from Africa eastwards: so no ocean is cut in two."""
     field = density(grid)
+    begin = int(np.ceil((_AFRICA + 180) / width))
+    field = field.roll(lon=-begin)
     occupied = np.isfinite(field.to_numpy())
     rows, columns = (np.flatnonzero(occupied.any(axis=axis)) for axis in (1, 0))
     part = field.isel(lat=slice(rows[0], rows[-1] + 1), lon=slice(columns[0], columns[-1] + 1))
@@ -197,7 +200,7 @@ def _field(grid: xr.Dataset, width: float, limits: tuple[float, float]) -> GridF
     ]
     # The middle of a row that is cut by a pole is not that of its square.
     south = (rows[0] - field.sizes["lat"] / 2) * width
-    west = -180 + columns[0] * width
+    west = -180 + (begin + columns[0]) * width
     return GridField(
         name="catch",
         units="t per square degree",
