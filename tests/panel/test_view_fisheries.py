@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.panel.test_browser import (
     KERNEL_MS,
@@ -18,15 +18,13 @@ from tests.panel.test_browser import (
 pytestmark = pytest.mark.browser
 
 
-def keep_picture(page: Page, name: str) -> None:
+def keep_picture(page: Page, name: str, first: Locator) -> None:
     """Keep what is seen, for the README, where a folder for that is named."""
     if folder := os.environ.get("BLUECLOUD_PICTURES"):
         page.set_viewport_size({"width": 1280, "height": 800})
+        first.evaluate("node => node.scrollIntoView()")
         page.wait_for_timeout(1500)  # the maps fade in
         page.screenshot(path=Path(folder) / f"{name}.png")
-        page.set_viewport_size({"width": 1280, "height": 2600})
-        page.wait_for_timeout(1500)  # the maps fade in
-        page.locator("#bc-laboratory").screenshot(path=Path(folder) / f"{name}-tall.png")
 
 
 def test_a_catch_at_two_scales_and_the_state_of_a_stock(
@@ -39,27 +37,29 @@ def test_a_catch_at_two_scales_and_the_state_of_a_stock(
         opened(browser, server) as window,
     ):
         page = window.page
+        handle = page.locator("#jp-main-split-panel > .lm-SplitPanel-handle").first
+        handle.drag_to(page.locator("#jp-main-dock-panel"), target_position={"x": 90, "y": 300})
         told = page.get_by_text("Half the catch is in 16 of 197 squares of 5°")
         expect(told).to_be_visible(timeout=KERNEL_MS)
         expect(told).to_contain_text("in 4 of 33 of 20°")
         expect(page.get_by_text("MODELLED", exact=True)).to_have_count(0)
-        keep_picture(page, "fisheries-view")
-
         upper = page.get_by_label("Squares of the upper map").and_(page.get_by_role("combobox"))
+        keep_picture(page, "fisheries-view", page.get_by_text("Squares of the upper map"))
+
         upper.focus()
         for _ in range(2):
             page.keyboard.press("ArrowUp")  # from 5 to 1 degree, finer than most reports
         expect(page.get_by_text("Half the catch is in 86 of 2804 squares of 1°")).to_be_visible()
         expect(page.get_by_text("MODELLED", exact=True)).to_be_visible()
         expect(page.get_by_role("img", name="Entropy (nats) by the width")).to_be_visible()
-        keep_picture(page, "fisheries-modelled")
+        keep_picture(page, "fisheries-modelled", page.get_by_text("Squares of the upper map"))
 
         page.get_by_role("radio", name="The state of a stock").check()
         kobe = page.get_by_role("img", name="Kobe plot: the stock is most likely fished down")
         expect(kobe).to_be_visible(timeout=KERNEL_MS)
         expect(kobe.get_by_text("overfished")).to_be_visible()
         expect(page.get_by_role("cell", name="71 %")).to_be_visible()
-        keep_picture(page, "fisheries-stock")
+        keep_picture(page, "fisheries-stock", page.get_by_role("heading", name="State in 2019"))
         page.get_by_label("Resilience: how fast it grows").select_option("high")
         expect(page.get_by_role("cell", name="71 %")).to_have_count(0, timeout=KERNEL_MS)
         assert window.elsewhere == []

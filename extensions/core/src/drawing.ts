@@ -32,7 +32,10 @@ export interface ISeaMapProps {
   /** Maps that are given the same object are moved together. */
   readonly together?: object;
   readonly points?: readonly IMapPoint[];
-  /** A GeoJSON feature collection in degrees; features with `chosen` stand out. */
+  /**
+   * A GeoJSON feature collection in degrees; features with `chosen` stand out, those with `fine`
+   * have a thin line.
+   */
   readonly shapes?: object | null;
   /** Called with the ids of the points or shapes that were clicked. Offer a list beside it, too. */
   readonly onPick?: (ids: readonly string[]) => void;

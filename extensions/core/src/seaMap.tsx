@@ -128,7 +128,10 @@ class Drawn {
     const style = (): Style => this._style;
     this._land = vectorLayer(() => this._landStyle);
     this._points = vectorLayer(feature => this._pointStyle(feature));
-    this._shapes = vectorLayer(feature => (feature.get('chosen') ? this._chosenStyle : this._style));
+    this._shapes = vectorLayer(feature => {
+      const isFine = feature.get('fine') === true;
+      return feature.get('chosen') ? this._chosenStyle : isFine ? this._fineStyle : this._style;
+    });
     this._box = vectorLayer(style);
     this._map = new OlMap({
       target: _node,
@@ -276,6 +279,7 @@ class Drawn {
     });
     this._style = outlined(this._brand, 2);
     this._chosenStyle = outlined(this._text, 3);
+    this._fineStyle = outlined(this._text, 1);
   }
 
   private readonly _map: OlMap;
@@ -290,6 +294,7 @@ class Drawn {
   private _landStyle = new Style();
   private _style = new Style();
   private _chosenStyle = new Style();
+  private _fineStyle = new Style();
   private _text = '';
   private _paper = '';
   private _brand = '';

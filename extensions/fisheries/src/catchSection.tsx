@@ -89,9 +89,7 @@ export function CatchSection({ workbench, choices }: ICatchSectionProps): JSX.El
           ['area', trans.__('split by area on the sphere')],
           ['drop', trans.__('left out')]
         ]}
-        onValue={value =>
-          change({ downgrade: value === 'area' || value === 'drop' ? value : 'equal' })
-        }
+        onValue={value => change({ downgrade: value === 'area' || value === 'drop' ? value : 'equal' })}
       />
       <Computed computed={maps} trans={trans}>
         {value => (

@@ -47,12 +47,16 @@ function kobe(stock: Stock, trans: TranslationBundle): Plot.PlotOptions {
   const quarters = quartersOf(stock, right, top, trans);
   const last = track.slice(-1);
   const first = track.slice(0, 1);
+  const begun = first[0]?.year ?? 0;
+  const ended = last[0]?.year ?? 0;
   const named = track.filter(
-    ({ year }, place) =>
-      place === 0 ||
-      place === track.length - 1 ||
-      (year % LABELLED === 0 && place > 2 && place < track.length - 3)
+    ({ year }) =>
+      year === begun ||
+      year === ended ||
+      (year % LABELLED === 0 && year - begun > LABELLED / 2 && ended - year > LABELLED / 2)
   );
+  // Where a label goes on the right it is in the way of the track, or beyond the chart.
+  const isLeft = ({ biomass }: KobePoint): boolean => biomass < 0.85 || biomass > 0.82 * right;
   const xy = { x: 'biomass', y: 'fishing' } as const;
   return {
     height: 320,
@@ -93,16 +97,18 @@ function kobe(stock: Stock, trans: TranslationBundle): Plot.PlotOptions {
           fill: TEXT
         })
       ),
-      Plot.text(named, {
-        ...xy,
-        text: ({ year }: KobePoint) => String(year),
-        dx: 7,
-        dy: -7,
-        textAnchor: 'start',
-        fill: TEXT,
-        stroke: PAPER,
-        strokeWidth: 3
-      })
+      ...[true, false].map(left =>
+        Plot.text(named.filter(point => isLeft(point) === left), {
+          ...xy,
+          text: ({ year }: KobePoint) => String(year),
+          dx: left ? -8 : 8,
+          dy: -7,
+          textAnchor: left ? 'end' : 'start',
+          fill: TEXT,
+          stroke: PAPER,
+          strokeWidth: 3
+        })
+      )
     ]
   };
 }

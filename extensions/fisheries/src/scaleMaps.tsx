@@ -92,11 +92,11 @@ function OneMap({ workbench, map, downgrade, together }: IOneMapProps): JSX.Elem
           <span className="bc-Badge bc-mod-warns">{trans.__('MODELLED')}</span>
           {downgrade === 'area'
             ? trans.__(
-                '%1 of this catch, in the outlined squares: reported for the whole outline, split by area.',
+                '%1 of this catch, within the outlines: reported as one for several of these squares, and split by area.',
                 percent(map.modelled)
               )
             : trans.__(
-                '%1 of this catch, in the outlined squares: reported for the whole outline, split equally.',
+                '%1 of this catch, within the outlines: reported as one for several of these squares, and split equally.',
                 percent(map.modelled)
               )}
         </p>
@@ -166,20 +166,26 @@ function corner(west: number, south: number): string {
   return `${latitude}, ${Math.abs(west)}° ${west < 0 ? 'W' : 'E'}`;
 }
 
-/** Boxes as GeoJSON. */
+/** Where boxes end, as GeoJSON: not where one of them touches another. */
 function outlined(boxes: ScaleMap['split']): object | null {
-  if (boxes.length === 0) {
+  const edges = new Map<string, readonly [number, number][]>();
+  for (const [west, south, east, north] of boxes) {
+    const sides: readonly (readonly [number, number][])[] = [
+      [[west, south], [east, south]],
+      [[west, north], [east, north]],
+      [[west, south], [west, north]],
+      [[east, south], [east, north]]
+    ];
+    for (const side of sides) {
+      const key = side.join();
+      if (!edges.delete(key)) {
+        edges.set(key, side);
+      }
+    }
+  }
+  if (edges.size === 0) {
     return null;
   }
-  const coordinates = boxes.map(([west, south, east, north]) => [
-    [
-      [west, south],
-      [east, south],
-      [east, north],
-      [west, north],
-      [west, south]
-    ]
-  ]);
-  const geometry = { type: 'MultiPolygon', coordinates };
-  return { type: 'FeatureCollection', features: [{ type: 'Feature', properties: {}, geometry }] };
+  const geometry = { type: 'MultiLineString', coordinates: [...edges.values()] };
+  return { type: 'FeatureCollection', features: [{ type: 'Feature', properties: { fine: true }, geometry }] };
 }
