@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import type { JSX } from 'react';
-import type { TranslationBundle } from '@jupyterlab/translation';
+import { Problems, useTask } from '@bluecloud/core';
+import type { IWorkbench } from '@bluecloud/core';
 
 import { NumberField, Select } from './fields';
 import type { StockChosen } from './questions';
@@ -14,12 +15,13 @@ interface IStockControlsProps {
   readonly choices: Choices;
   readonly chosen: StockChosen;
   readonly onChosen: (changed: Partial<StockChosen>) => void;
-  readonly trans: TranslationBundle;
+  readonly workbench: IWorkbench;
 }
 
 /** Whose catches, and what is believed of the stock before they are looked at. */
 export function StockControls(props: IStockControlsProps): JSX.Element {
-  const { choices, chosen, onChosen, trans } = props;
+  const { choices, chosen, onChosen, workbench } = props;
+  const { trans } = workbench;
   return (
     <>
       <Select
@@ -44,7 +46,9 @@ export function StockControls(props: IStockControlsProps): JSX.Element {
           onValue={species => onChosen({ species })}
         />
       )}
-      {chosen.source === 'file' && <FileField onFile={file => onChosen({ file })} trans={trans} />}
+      {chosen.source === 'file' && (
+        <FileField workbench={workbench} onFile={file => onChosen({ file })} />
+      )}
       <Select
         label={trans.__('Resilience: how fast it grows')}
         value={chosen.resilience}
@@ -105,14 +109,16 @@ function Share(props: IShareProps): JSX.Element {
 }
 
 interface IFileFieldProps {
+  readonly workbench: IWorkbench;
   readonly onFile: (file: string) => void;
-  readonly trans: TranslationBundle;
 }
 
 /** A path, told on when it is whole: half a path is no file. */
-function FileField({ onFile, trans }: IFileFieldProps): JSX.Element {
+function FileField({ workbench, onFile }: IFileFieldProps): JSX.Element {
+  const { trans } = workbench;
   const id = useId();
   const [text, setText] = useState('');
+  const [, reason, start] = useTask();
   return (
     <form
       className="bc-Field"
@@ -136,10 +142,26 @@ function FileField({ onFile, trans }: IFileFieldProps): JSX.Element {
         <button className="bc-Button" type="submit" disabled={!text.trim()}>
           {trans.__('Read')}
         </button>
+        <button
+          className="bc-Button"
+          type="button"
+          onClick={() =>
+            start(async () => {
+              const path = await workbench.chooseFile();
+              if (path !== null) {
+                setText(path);
+                onFile(path);
+              }
+            })
+          }
+        >
+          {trans.__('Choose…')}
+        </button>
       </div>
       <p className="bc-Field-help" id={`${id}-help`}>
         {trans.__('With the columns year, catch (t) and, if there is one, cpue; no year left out.')}
       </p>
+      <Problems problems={reason ? [reason] : []} />
     </form>
   );
 }

@@ -34,7 +34,7 @@ export function StockSection({ workbench, choices }: IStockSectionProps): JSX.El
   const stock = useQuestion(workbench, 'stock', needsFile ? null : chosen);
   const end = chosen.end_low === null || chosen.end_high === null ? [] : [chosen.end_low, chosen.end_high];
   const values = {
-    stock_file: chosen.source === 'file' ? chosen.file : '',
+    stock_file: stock.value?.file ?? '',
     entry: chosen.source === 'atlas' ? NOMINAL : '',
     species: chosen.species,
     resilience: chosen.resilience,
@@ -48,7 +48,7 @@ export function StockSection({ workbench, choices }: IStockSectionProps): JSX.El
         choices={choices}
         chosen={chosen}
         onChosen={changed => setChosen({ ...chosen, ...changed })}
-        trans={trans}
+        workbench={workbench}
       />
       {needsFile && <p className="bc-Note">{trans.__('Name a file to see its stock.')}</p>}
       <Computed computed={stock} trans={trans}>

@@ -163,6 +163,8 @@ export interface Stock {
   readonly converged: boolean;
   /** Why the numbers are not to be used; empty if they are. */
   readonly warning: string;
+  /** The whole path of the file; empty without one. */
+  readonly file: string;
   /** Whether there is an index of abundance. */
   readonly indexed: boolean;
   readonly origin: Origin;

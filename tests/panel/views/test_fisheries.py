@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,13 @@ def test_a_file_of_ones_own_is_assessed(tmp_path: Path) -> None:
     shown = told("stock", source="file", file=str(path), end_low=0.2, end_high=0.6)
     assert not shown.indexed
     assert shown.origin.titles == ("mine.csv",)
+    assert shown.file == str(path)
     assert not shown.origin.synthetic
+
+    fisheries.simulated_stock(years=21)[["year", "catch"]].to_csv(path, index=False)
+    os.utime(path, (0, 0))  # another time than that of the first, however quick
+    again = told("stock", source="file", file=str(path), end_low=0.2, end_high=0.6)
+    assert len(again.track) == len(shown.track) + 1
 
 
 @pytest.mark.parametrize(

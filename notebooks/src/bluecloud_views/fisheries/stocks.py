@@ -83,6 +83,7 @@ class Stock(Shown):
     chains: int
     converged: bool
     warning: str = Field(description="Why the numbers are not to be used; empty if they are.")
+    file: str = Field(description="The whole path of the file; empty without one.")
     indexed: bool = Field(description="Whether there is an index of abundance.")
     origin: Origin
 
@@ -134,6 +135,7 @@ def stock(asked: StockAsked) -> Stock:
         chains=CHAINS,
         converged=found.converged,
         warning=warning,
+        file=str(_path(asked)) if asked.source == "file" else "",
         indexed=indexed,
         origin=origin,
     )
@@ -146,9 +148,14 @@ def _points(years: list[int], biomass: np.ndarray, fishing: np.ndarray) -> tuple
     )
 
 
+def _path(asked: StockAsked) -> Path:
+    """Of the home, where it is not said of what: the view's kernel is there."""
+    return Path(asked.file).expanduser().resolve()
+
+
 def _changed(asked: StockAsked) -> float:
     """When the file was last written, seconds; 0 without one."""
-    path = Path(asked.file).expanduser()
+    path = _path(asked)
     return path.stat().st_mtime if asked.source == "file" and path.is_file() else 0.0
 
 
@@ -193,7 +200,7 @@ def _catches(asked: StockAsked) -> tuple[pd.DataFrame, Origin]:
         yearly = fisheries.annual_catch(own, by="species")[["year", "catch"]]
         yearly.attrs = {"units": "t"}
         return yearly, origin_of(nominal)
-    path = Path(asked.file).expanduser()
+    path = _path(asked)
     if not path.is_file():
         raise ParameterError(f"file is {asked.file!r}: there is no such file")
     try:
