@@ -64,6 +64,6 @@ def test_a_catch_at_two_scales_and_the_state_of_a_stock(
         expect(page.get_by_role("cell", name="71 %")).to_have_count(0, timeout=KERNEL_MS)
         page.get_by_role("button", name="Open as a notebook with these values").click()
         notebook = page.locator(".jp-Notebook")
-        expect(notebook).to_contain_text('resilience = "high"', timeout=KERNEL_MS)
+        expect(notebook).to_contain_text("resilience = 'high'", timeout=KERNEL_MS)
         expect(notebook).to_contain_text("draws = 8000")
         assert window.elsewhere == []
