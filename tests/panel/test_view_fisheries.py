@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browsing import barriers
 from tests.panel.test_browser import (
     KERNEL_MS,
     laboratory,
@@ -37,8 +38,6 @@ def test_a_catch_at_two_scales_and_the_state_of_a_stock(
         opened(browser, server) as window,
     ):
         page = window.page
-        handle = page.locator("#jp-main-split-panel > .lm-SplitPanel-handle").first
-        handle.drag_to(page.locator("#jp-main-dock-panel"), target_position={"x": 90, "y": 300})
         told = page.get_by_text("Half the catch is in 16 of 197 squares of 5°")
         expect(told).to_be_visible(timeout=KERNEL_MS)
         expect(told).to_contain_text("in 4 of 33 of 20°")
@@ -54,12 +53,18 @@ def test_a_catch_at_two_scales_and_the_state_of_a_stock(
         expect(page.get_by_role("img", name="Entropy (nats) by the width")).to_be_visible()
         keep_picture(page, "fisheries-modelled", page.get_by_text("Squares of the upper map"))
 
+        page.get_by_text("in 2,804 squares; the largest").click()
+        page.get_by_text("All widths as numbers").click()
+        assert barriers(page, ".bc-Panel") == []
+
         page.get_by_role("radio", name="The state of a stock").check()
         kobe = page.get_by_role("img", name="Kobe plot: the stock is most likely fished down")
         expect(kobe).to_be_visible(timeout=KERNEL_MS)
         expect(kobe.get_by_text("overfished")).to_be_visible()
         expect(page.get_by_role("cell", name="71 %")).to_be_visible()
         keep_picture(page, "fisheries-stock", page.get_by_role("heading", name="State in 2019"))
+        assert barriers(page, ".bc-Panel") == []
+
         page.get_by_label("Resilience: how fast it grows").select_option("high")
         expect(page.get_by_role("cell", name="71 %")).to_have_count(0, timeout=KERNEL_MS)
         page.get_by_role("button", name="Open as a notebook with these values").click()
