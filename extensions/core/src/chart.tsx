@@ -32,6 +32,8 @@ export default function Chart({ label, options, onPoint }: IChartProps): JSX.Ele
       const chart = plot({ ...options, width, ariaLabel: label });
       chart.setAttribute('role', 'img');
       chart.setAttribute('aria-label', label);
+      // An image has no parts to be named.
+      chart.querySelectorAll('g[aria-label]').forEach(part => part.removeAttribute('aria-label'));
       chart.addEventListener('input', () => pointed.current?.(chart.value));
       node.replaceChildren(chart);
     };

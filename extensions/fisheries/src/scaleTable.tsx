@@ -78,7 +78,8 @@ export function EveryScale({ scales, trans }: IEveryScaleProps): JSX.Element {
       )}
       <details className="bc-More">
         <summary>{trans.__('All widths as numbers')}</summary>
-        <div className="bc-Table">
+        {/* It is wider than the panel: the arrow keys move it. */}
+        <div className="bc-Table" role="region" tabIndex={0} aria-label={trans.__('All widths')}>
           <table>
             <thead>
               <tr>
