@@ -51,7 +51,7 @@ export default function SeaMap(props: ISeaMapProps): JSX.Element {
     return () => map.dispose();
   }, [workbench]); // the extent is where the map begins, and the person's from then on
   useEffect(() => drawn?.showField(field ?? null), [drawn, field]);
-  useEffect(() => drawn?.showPoints(points ?? []), [drawn, points]);
+  useEffect(() => drawn?.showPoints(points ?? [], field ?? null), [drawn, points, field]);
   useEffect(() => drawn?.showShapes(shapes ?? null), [drawn, shapes]);
   useEffect(() => drawn?.showBox(box ?? null), [drawn, box]);
   useEffect(() => {
@@ -188,14 +188,17 @@ class Drawn {
     this._map.getLayers().insertAt(0, this._field);
   }
 
-  showPoints(points: readonly IMapPoint[]): void {
+  showPoints(points: readonly IMapPoint[], field: GridField | null): void {
     const source = this._points.getSource();
+    const colours = field && ramp(field);
     source?.clear();
     source?.addFeatures(
       points.map(point => {
         const feature = new Feature({ geometry: new Point([point.longitude, point.latitude]) });
         feature.setId(point.id);
-        feature.setProperties({ chosen: point.chosen ?? false, colour: point.colour });
+        const { value, chosen = false } = point;
+        const colour = colours && typeof value === 'number' ? colours(value) : point.colour;
+        feature.setProperties({ chosen, colour, measured: value !== undefined });
         return feature;
       })
     );
@@ -242,11 +245,12 @@ class Drawn {
   private _pointStyle(feature: { get(name: string): unknown }): Style {
     const chosen = feature.get('chosen') === true;
     const colour = feature.get('colour');
+    const isMeasured = feature.get('measured') === true; // they are many, over their field
     return new Style({
       image: new Circle({
-        radius: chosen ? 7 : 5,
+        radius: chosen ? 7 : isMeasured ? 3.5 : 5,
         fill: new Fill({ color: typeof colour === 'string' ? colour : this._brand }),
-        stroke: new Stroke({ color: chosen ? this._text : this._paper, width: chosen ? 2.5 : 1 })
+        stroke: new Stroke({ color: chosen ? this._text : this._paper, width: chosen ? 2.5 : isMeasured ? 0.75 : 1 })
       })
     });
   }
@@ -322,6 +326,13 @@ function unwrapped(ring: number[][]): [number[][], number] {
     return [longitude + turn, latitude];
   });
   return [found, turn / 360];
+}
+
+/** The colours that a field's numbers have, as CSS. */
+function ramp({ low, high }: GridField): (value: number) => string {
+  const domain = high > low ? [low, high] : [low, low + 1];
+  const colours = scale({ color: { type: 'linear', scheme: SCHEME, domain, clamp: true } });
+  return value => String(colours.apply(value));
 }
 
 /** A field as an image, a pixel a cell; what is missing is transparent. */
