@@ -22,6 +22,7 @@ export interface AbundanceMap {
 
 /** What there is to choose in a data set. */
 export interface Choices {
+  readonly data: 'plankton_tows_synthetic' | 'obis_measurements';
   /** The most often found first. */
   readonly taxa: readonly TaxonChoice[];
   /** West, south, east, north. */

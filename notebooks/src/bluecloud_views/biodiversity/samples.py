@@ -75,6 +75,7 @@ class TaxonChoice(Shown):
 class Choices(Shown):
     """What there is to choose in a data set."""
 
+    data: DataSet
     taxa: tuple[TaxonChoice, ...] = Field(description="The most often found first.")
     bbox: tuple[float, float, float, float] = Field(description="West, south, east, north.")
     cell: float = Field(description="Width of the map's cells, degrees.")
@@ -91,6 +92,7 @@ def choices(asked: ChoicesAsked) -> Choices:
         found = _community(asked.data)["taxon"].value_counts()
         taxa = [TaxonChoice(name=str(name), found=int(number)) for name, number in found.items()]
     return Choices(
+        data=asked.data,
         taxa=tuple(taxa),
         bbox=extent.bbox,
         cell=extent.resolution,
