@@ -101,7 +101,9 @@ function Legend({ field }: { readonly field: GridField }): JSX.Element {
     const { low, high, name, units } = field;
     const shown = legend({
       color: { type: 'linear', scheme: SCHEME, domain: [low, high], label: `${name} (${units})` },
-      width: 240
+      width: 256,
+      marginLeft: 8,
+      marginRight: 8
     });
     node.current?.replaceChildren(shown);
   }, [field]);
@@ -247,6 +249,7 @@ class Drawn {
     const colour = feature.get('colour');
     const isMeasured = feature.get('measured') === true; // they are many, over their field
     return new Style({
+      zIndex: chosen ? 1 : 0,
       image: new Circle({
         radius: chosen ? 7 : isMeasured ? 3.5 : 5,
         fill: new Fill({ color: typeof colour === 'string' ? colour : this._brand }),
