@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.panel.pictures import keep_picture
 from tests.panel.test_browser import (
     KERNEL_MS,
     laboratory,
@@ -16,20 +16,6 @@ from tests.panel.test_browser import (
 )
 
 pytestmark = pytest.mark.browser
-
-
-def keep_picture(page: Page, name: str) -> None:
-    """Keep what is seen, for the README, where a folder for that is named."""
-    if folder := os.environ.get("BLUECLOUD_PICTURES"):
-        page.set_viewport_size({"width": 1280, "height": 800})
-        panel = page.locator(".bc-Panel").bounding_box()
-        assert panel is not None
-        page.mouse.move(panel["x"] + panel["width"] + 1, 500)  # the handle beside it
-        page.mouse.down()
-        page.mouse.move(430, 500, steps=5)
-        page.mouse.up()
-        page.wait_for_timeout(1500)  # tiles of the map fade in
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def test_a_map_follows_its_slider(browser: Browser, prefix: Path, tmp_path: Path) -> None:  # noqa: F811
@@ -48,11 +34,15 @@ def test_a_map_follows_its_slider(browser: Browser, prefix: Path, tmp_path: Path
             page.keyboard.press("ArrowLeft")
         expect(length).to_have_attribute("aria-valuetext", "100 km")
         expect(samples).not_to_have_text(told)  # a shorter length leaves other residuals
+        length.focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowRight")
+        expect(samples).to_have_text(told)
         page.get_by_text("Samples that the map misses most").click()
         page.get_by_role("button", name="Show", exact=True).first.click()
         expect(page.get_by_text("in a cubic metre").first).to_be_visible()
         page.get_by_text("Samples that the map misses most").click()
-        keep_picture(page, "biodiversity-view")
+        keep_picture(page, "biodiversity-view", heading="Correlation length")
         page.get_by_role("button", name="Insert as a cell").click()
-        expect(page.get_by_role("tabpanel").get_by_text("corr_length_km=100")).to_be_visible()
+        expect(page.get_by_role("tabpanel").get_by_text("corr_length_km=200")).to_be_visible()
         assert window.elsewhere == []
