@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browsing import barriers
 from tests.panel.pictures import keep_picture
 from tests.panel.test_browser import (
     KERNEL_MS,
@@ -41,6 +42,7 @@ def test_farms_are_recounted_and_kept(browser: Browser, prefix: Path, tmp_path: 
         page.get_by_role("button", name="Keep 2 farms").click()
         expect(page.get_by_text("Kept in your home")).to_be_visible()
         keep_picture(page, "aquaculture-view", heading="Smallest area")
+        assert barriers(page, ".bc-Panel") == []
         assert window.elsewhere == []
     (kept,) = (tmp_path / "home" / "products").glob("*/farms.geojson")
     names = [each["properties"]["name"] for each in json.loads(kept.read_text())["features"]]

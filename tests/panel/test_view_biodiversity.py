@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browsing import barriers
 from tests.panel.pictures import keep_picture
 from tests.panel.test_browser import (
     KERNEL_MS,
@@ -45,4 +46,5 @@ def test_a_map_follows_its_slider(browser: Browser, prefix: Path, tmp_path: Path
         keep_picture(page, "biodiversity-view", heading="Correlation length")
         page.get_by_role("button", name="Insert as a cell").click()
         expect(page.get_by_role("tabpanel").get_by_text("corr_length_km=200")).to_be_visible()
+        assert barriers(page, ".bc-Panel") == []
         assert window.elsewhere == []
