@@ -1,5 +1,5 @@
 import { Widget } from '@lumino/widgets';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { PanelError } from '@bluecloud/core';
 import type { ISeaMapProps } from '@bluecloud/core';
 
@@ -57,6 +57,11 @@ function choices(asked: object): Choices {
 }
 
 let view: ProductsView | undefined;
+
+// What is imported when first drawn is no part of what a test waits for.
+beforeAll(async () => {
+  await Promise.all([import('../biodiversity/src/charts'), import('../core/src/chart')]);
+}, 30_000);
 
 afterEach(() => {
   view?.dispose();

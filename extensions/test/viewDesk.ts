@@ -6,6 +6,9 @@ import type { IWorkbench } from '@bluecloud/core';
 
 type Answer = (asked: object) => unknown;
 
+/** Parts that are imported when first drawn take a while where others are at work. */
+const PATIENT = { timeout: 4000 };
+
 export class ViewDesk {
   /** Answers by question; one that throws a `PanelError` refuses. */
   constructor(readonly answers: Readonly<Record<string, Answer>>) {}
@@ -53,7 +56,7 @@ export function control(node: HTMLElement, label: string): Promise<HTMLInputElem
     const found = [...node.querySelectorAll('label')].find(each => each.textContent.trim() === label);
     const own = found?.control ?? found?.querySelector('input, select, textarea');
     return own ? (own as HTMLInputElement) : expect.fail(`no control ${label}`);
-  });
+  }, PATIENT);
 }
 
 /** Give a control a value as a person does, past React's own setter, which would see no change. */
@@ -70,7 +73,7 @@ export async function press(node: HTMLElement, label: string | RegExp): Promise<
       typeof label === 'string' ? each.textContent === label : label.test(each.textContent)
     );
     return found ?? expect.fail(`no button ${label}`);
-  });
+  }, PATIENT);
   button.click();
 }
 
@@ -78,5 +81,5 @@ export async function press(node: HTMLElement, label: string | RegExp): Promise<
 export async function sees(node: HTMLElement, text: string): Promise<void> {
   await vi.waitFor(() => {
     expect(node.textContent).toContain(text);
-  });
+  }, PATIENT);
 }

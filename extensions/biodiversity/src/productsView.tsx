@@ -49,6 +49,11 @@ function Products({ workbench }: { readonly workbench: IWorkbench }): JSX.Elemen
             </option>
           ))}
         </select>
+        {data === 'obis_measurements' && (
+          <p className="bc-Field-help">
+            {trans.__('OBIS is asked where it can be reached, for each taxon and years; that may take minutes.')}
+          </p>
+        )}
       </div>
       <Computed computed={choices} trans={trans}>
         {value =>

@@ -79,11 +79,11 @@ class Farms(Shown):
 
 
 def within_limits(table: gpd.GeoDataFrame, asked: SizeAsked) -> gpd.GeoDataFrame:
-    """The farms of a size, the largest first, each with an `id` of where it is."""
+    """The farms of a size, the largest first, each with its latitude and longitude as `id`."""
     right = table["area_m2"].between(asked.min_area_m2, asked.max_area_m2)
     kept: gpd.GeoDataFrame = table[right].sort_values("area_m2", ascending=False)
     places = zip(kept["latitude"], kept["longitude"], strict=True)
-    kept = kept.assign(id=[f"{north:.4f}N {east:.4f}E" for north, east in places])
+    kept = kept.assign(id=[f"{north:.5f} {east:.5f}" for north, east in places])
     return kept.reset_index(drop=True)
 
 

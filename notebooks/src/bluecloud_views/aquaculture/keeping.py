@@ -33,7 +33,7 @@ Status = Literal["unknown", "functional", "underConstruction", "projected", "dis
 STATUSES: tuple[str, ...] = get_args(Status)
 
 _ABOUT = {
-    "inspireId_localId": ("identifier of the farm: where it is", ""),
+    "inspireId_localId": ("identifier of the farm: its latitude and longitude, degrees", ""),
     "inspireId_namespace": ("namespace of the identifier", ""),
     "beginLifespanVersion": ("when this version was kept", ""),
     "activity": ("economic activity, NACE Rev. 2", ""),
