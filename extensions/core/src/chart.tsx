@@ -32,8 +32,10 @@ export default function Chart({ label, options, onPoint }: IChartProps): JSX.Ele
       const chart = plot({ ...options, width, ariaLabel: label });
       chart.setAttribute('role', 'img');
       chart.setAttribute('aria-label', label);
-      // An image has no parts to be named.
-      chart.querySelectorAll('g[aria-label]').forEach(part => part.removeAttribute('aria-label'));
+      // An image is one thing: groups without a role may have no names of their own in it.
+      for (const part of chart.querySelectorAll('g[aria-label]')) {
+        part.removeAttribute('aria-label');
+      }
       chart.addEventListener('input', () => pointed.current?.(chart.value));
       node.replaceChildren(chart);
     };

@@ -14,6 +14,8 @@ export interface IMapPoint {
   readonly latitude: number;
   /** A CSS colour; JupyterLab's own where there is none. */
   readonly colour?: string;
+  /** Takes the colour that the field has for this number, in its place. */
+  readonly value?: number | null | undefined;
   readonly chosen?: boolean;
 }
 

@@ -52,7 +52,10 @@ export default function SeaMap(props: ISeaMapProps): JSX.Element {
     return () => map.dispose();
   }, [workbench]); // the extent is where the map begins, and the person's from then on
   useEffect(() => drawn?.showField(field ?? null, isLogarithmic), [drawn, field, isLogarithmic]);
-  useEffect(() => drawn?.showPoints(points ?? []), [drawn, points]);
+  useEffect(
+    () => drawn?.showPoints(points ?? [], field ?? null, isLogarithmic),
+    [drawn, points, field, isLogarithmic]
+  );
   useEffect(() => drawn?.showShapes(shapes ?? null), [drawn, shapes]);
   useEffect(() => drawn?.showBox(box ?? null), [drawn, box]);
   useEffect(() => {
@@ -110,7 +113,9 @@ function Legend({ field, isLogarithmic }: ILegendProps): JSX.Element {
       color: { type, scheme: SCHEME, domain: [low, high], label: `${name} (${units})` },
       // Of many powers of ten not all have room.
       ...(isLogarithmic ? { ticks: 4, tickFormat: '~g' } : {}),
-      width: 240
+      width: 256,
+      marginLeft: 8,
+      marginRight: 8
     });
     node.current?.replaceChildren(shown);
   }, [field, isLogarithmic]);
@@ -201,14 +206,21 @@ class Drawn {
     this._map.getLayers().insertAt(0, this._field);
   }
 
-  showPoints(points: readonly IMapPoint[]): void {
+  showPoints(
+    points: readonly IMapPoint[],
+    field: GridField | null,
+    isLogarithmic: boolean
+  ): void {
     const source = this._points.getSource();
+    const colours = field && ramp(field, isLogarithmic);
     source?.clear();
     source?.addFeatures(
       points.map(point => {
         const feature = new Feature({ geometry: new Point([point.longitude, point.latitude]) });
         feature.setId(point.id);
-        feature.setProperties({ chosen: point.chosen ?? false, colour: point.colour });
+        const { value, chosen = false } = point;
+        const colour = colours && typeof value === 'number' ? colours(value) : point.colour;
+        feature.setProperties({ chosen, colour, measured: value !== undefined });
         return feature;
       })
     );
@@ -255,11 +267,13 @@ class Drawn {
   private _pointStyle(feature: { get(name: string): unknown }): Style {
     const chosen = feature.get('chosen') === true;
     const colour = feature.get('colour');
+    const isMeasured = feature.get('measured') === true; // they are many, over their field
     return new Style({
+      zIndex: chosen ? 1 : 0,
       image: new Circle({
-        radius: chosen ? 7 : 5,
+        radius: chosen ? 7 : isMeasured ? 3.5 : 5,
         fill: new Fill({ color: typeof colour === 'string' ? colour : this._brand }),
-        stroke: new Stroke({ color: chosen ? this._text : this._paper, width: chosen ? 2.5 : 1 })
+        stroke: new Stroke({ color: chosen ? this._text : this._paper, width: chosen ? 2.5 : isMeasured ? 0.75 : 1 })
       })
     });
   }
@@ -350,6 +364,14 @@ function unwrapped(ring: number[][]): [number[][], number] {
     return [longitude + turn, latitude];
   });
   return [found, turn / 360];
+}
+
+/** The colours that a field's numbers have, as CSS. */
+function ramp({ low, high }: GridField, isLogarithmic: boolean): (value: number) => string {
+  const domain = high > low ? [low, high] : [low, low + 1];
+  const type = isLogarithmic ? 'log' : 'linear';
+  const colours = scale({ color: { type, scheme: SCHEME, domain, clamp: true } });
+  return value => String(colours.apply(value));
 }
 
 /** A field as an image, a pixel a cell; what is missing is transparent. */

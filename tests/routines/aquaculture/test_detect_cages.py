@@ -13,8 +13,10 @@ import bluecloud_catalogs
 from bluecloud_routines.aquaculture import (
     Detector,
     Shapes,
+    cages_of,
     cfar,
     detect_cages,
+    detections,
     persistent_false_alarm,
     sea_mask,
     waters,
@@ -114,6 +116,22 @@ def test_more_persistence_keeps_less(watched: xr.DataArray) -> None:
     assert areas(0.5) == [1000, 900]
     assert areas(0.51) == [1000]
     assert len(areas(0.01)) > 2  # the ship, in each of its places
+
+
+def test_limits_can_be_tried_without_another_look_at_the_scenes(watched: xr.DataArray) -> None:
+    seen = detections(watched, detector=DETECTOR, crs=ZONE)
+    for persistence in (0.2, 0.5, 1.0):
+        apart = cages_of(seen, persistence=persistence, shapes=Shapes(merge_m=0))
+        whole = detect_cages(
+            watched,
+            detector=DETECTOR,
+            persistence=persistence,
+            shapes=Shapes(merge_m=0),
+            crs=ZONE,
+        )
+        assert apart.objects.equals(whole.objects)
+        assert apart.objects.attrs == whole.objects.attrs
+        xr.testing.assert_identical(apart.raster, whole.raster)
 
 
 def test_the_rate_of_persistent_false_alarms_is_the_binomial_one() -> None:

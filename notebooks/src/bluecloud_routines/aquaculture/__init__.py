@@ -13,7 +13,10 @@ from bluecloud_routines.aquaculture.accuracy import (
 from bluecloud_routines.aquaculture.ahp import AhpWeights, ahp_weights
 from bluecloud_routines.aquaculture.cages_in_radar import (
     CageDetection,
+    Detections,
+    cages_of,
     detect_cages,
+    detections,
     persistent_false_alarm,
 )
 from bluecloud_routines.aquaculture.changes import compare_with_register, farm_changes
@@ -60,6 +63,7 @@ __all__ = [
     "AreaEstimate",
     "CageDetection",
     "Criterion",
+    "Detections",
     "Detector",
     "FarmInventory",
     "PondMap",
@@ -76,6 +80,7 @@ __all__ = [
     "ahp_weights",
     "area_estimates",
     "box_table",
+    "cages_of",
     "cfar",
     "class_areas_ha",
     "compare_with_register",
@@ -83,6 +88,7 @@ __all__ = [
     "described_geojson",
     "detect_cages",
     "detection_probability",
+    "detections",
     "deviation_multiplier",
     "distance_to_places",
     "event_days",

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import xarray as xr
 from dask.base import compute
 from numpy.typing import NDArray
@@ -36,6 +37,16 @@ class CageDetection(NamedTuple):
 
     objects: gpd.GeoDataFrame
     raster: xr.Dataset
+
+
+class Detections(NamedTuple):
+    """In how many scenes each cell was bright: what limits of persistence and size start from."""
+
+    found: Found
+    grid: Grid
+    times: pd.DatetimeIndex
+    detector: Detector
+    attrs: dict[str, object]
 
 
 def persistent_false_alarm(scenes: int, *, pfa: float, persistence: float) -> float:
@@ -115,19 +126,43 @@ def detect_cages(
     ----------
     Rohling (1983), https://doi.org/10.1109/TAES.1983.309350
     """
-    detector, shapes = detector or Detector(), shapes or Shapes()
-    if min_scenes < 1:
-        raise ParameterError(f"min_scenes is {min_scenes}: 1 or more")
-    if not 0 < persistence <= 1:
-        raise ParameterError(f"persistence is {persistence}: above 0, up to 1")
+    _check(min_scenes, persistence, scenes=sigma0.sizes.get("time", min_scenes))
+    seen = detections(sigma0, waters=waters, detector=detector, crs=crs)
+    return cages_of(seen, min_scenes=min_scenes, persistence=persistence, shapes=shapes)
+
+
+def detections(
+    sigma0: xr.DataArray,
+    *,
+    waters: xr.DataArray | None = None,
+    detector: Detector | None = None,
+    crs: str | None = None,
+) -> Detections:
+    """The part of :func:`detect_cages` that looks at the scenes, with the same parameters.
+
+    Limits of persistence and shape can then be tried by :func:`cages_of` without another look.
+    """
+    detector = detector or Detector()
     sigma0, times = with_dates(sigma0)
-    if len(times) < min_scenes:
-        raise ParameterError(f"min_scenes is {min_scenes}, and there are {len(times)} scenes")
     grid = grid_of(sigma0, crs)
     power = linear_power(sigma0)
     if waters is not None:
         power = power.where(_on_same_grid(waters, sigma0))
     found = _over_time(power, cfar(power, detector=detector))
+    return Detections(found, grid, times, detector, dict(sigma0.attrs))
+
+
+def cages_of(
+    seen: Detections,
+    *,
+    min_scenes: int = 6,
+    persistence: float = 0.5,
+    shapes: Shapes | None = None,
+) -> CageDetection:
+    """The rest of :func:`detect_cages`, with the same parameters: which cells stay, as objects."""
+    found, grid, times, detector, attributes = seen
+    shapes = shapes or Shapes()
+    _check(min_scenes, persistence, scenes=len(times))
     kept = _kept(found, min_scenes, persistence)
     number, objects = objects_of(kept, found, grid, times, shapes)
     parameters = {
@@ -137,8 +172,17 @@ def detect_cages(
         "persistence": persistence,
     }
     attrs = {"references": REFERENCES, "parameters": json.dumps(parameters)}
-    objects.attrs = {**sigma0.attrs, **attrs}
-    return CageDetection(objects, _raster(found, number, sigma0, grid).assign_attrs(attrs))
+    objects.attrs = {**attributes, **attrs}
+    return CageDetection(objects, _raster(found, number, grid).assign_attrs(attrs))
+
+
+def _check(min_scenes: int, persistence: float, *, scenes: int) -> None:
+    if min_scenes < 1:
+        raise ParameterError(f"min_scenes is {min_scenes}: 1 or more")
+    if not 0 < persistence <= 1:
+        raise ParameterError(f"persistence is {persistence}: above 0, up to 1")
+    if scenes < min_scenes:
+        raise ParameterError(f"min_scenes is {min_scenes}, and there are {scenes} scenes")
 
 
 def _on_same_grid(waters: xr.DataArray, sigma0: xr.DataArray) -> xr.DataArray:
@@ -181,9 +225,7 @@ def _kept(found: Found, min_scenes: int, persistence: float) -> NDArray[np.bool_
     return kept
 
 
-def _raster(
-    found: Found, number: NDArray[np.int32], sigma0: xr.DataArray, grid: Grid
-) -> xr.Dataset:
+def _raster(found: Found, number: NDArray[np.int32], grid: Grid) -> xr.Dataset:
     share = np.where(found.tested > 0, found.detected / np.maximum(found.tested, 1), np.nan)
     with np.errstate(invalid="ignore"):
         contrast = np.where(found.detected > 0, found.ratio / found.detected, np.nan)
