@@ -20,7 +20,7 @@ export { Box } from './box';
 export * from './computed';
 export { defineLaboratory } from './defineLaboratory';
 export * from './drawing';
-export { ParameterForm, questionsView } from './lazyForm';
+export { ParameterForm, Questions, questionsView } from './lazyForm';
 export * from './tokens';
 export type * from './viewWire';
 export type * from './wire';
