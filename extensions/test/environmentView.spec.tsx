@@ -1,10 +1,9 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { PanelError } from '@bluecloud/core';
+import { PanelError, stepColour, stepsOf } from '@bluecloud/core';
 import type { Box, ISeaMapProps, IWorkbench } from '@bluecloud/core';
 
-import { stepColour, stepsOf } from '../environment/src/colours';
 import { IndicatorsView } from '../environment/src/indicators';
 import type { Heatwaves, Storms } from '../environment/src/wire';
 

@@ -2,9 +2,9 @@ import * as Plot from '@observablehq/plot';
 import { useMemo } from 'react';
 import type { JSX } from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { Chart } from '@bluecloud/core';
+import { Chart, kindColour } from '@bluecloud/core';
 
-import { categoryColours, classColour } from './colours';
+import { categoryColours } from './categoryColours';
 import type { Heat, HeatwaveYear, Patterns, Storms } from './wire';
 
 const DAY_MS = 86_400_000;
@@ -130,7 +130,7 @@ export function ProfilesChart({ patterns, trans }: IPatternsChartProps): JSX.Ele
         high: each.high[level]
       }))
     );
-    const colour = (row: unknown): string => classColour((row as { kind: number }).kind);
+    const colour = (row: unknown): string => kindColour((row as { kind: number }).kind);
     const tops = rows.filter(row => row.pressure === patterns.pressure[0]);
     return {
       height: 260,
@@ -175,7 +175,7 @@ export function ClassesChart({ patterns, trans }: IPatternsChartProps): JSX.Elem
       }))
     );
     const some = rows.filter(row => row.profiles > 0);
-    const colour = (row: unknown): string => classColour((row as { kind: number }).kind);
+    const colour = (row: unknown): string => kindColour((row as { kind: number }).kind);
     const many = patterns.months.length > 14;
     return {
       height: 190,

@@ -1,15 +1,21 @@
 import { Suspense, lazy, useMemo, useState } from 'react';
 import type { JSX } from 'react';
-import { Computed, OriginNote } from '@bluecloud/core';
+import {
+  Choice,
+  Computed,
+  NumberField,
+  OpenAsNotebook,
+  OriginNote,
+  stepColour,
+  stepsOf
+} from '@bluecloud/core';
 import type { IMapPoint } from '@bluecloud/core';
 
 import { useQuestion, useRegion } from './asking';
-import { stepColour, stepsOf } from './colours';
-import { Choice, NumberField } from './controls';
 import type { IPanelProps } from './indicators';
 import { PeriodFields } from './period';
 import type { Period } from './period';
-import { OpenAsNotebook, RegionMap } from './region';
+import { RegionMap } from './region';
 import type { Heat, HeatProfile } from './wire';
 
 const HeatChart = lazy(async () => ({ default: (await import('./charts')).HeatChart }));

@@ -3,7 +3,7 @@ import type { JSX } from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { monthNames } from './asking';
-import { categoryColours } from './colours';
+import { categoryColours } from './categoryColours';
 import type { HeatwaveYear, Heatwaves } from './wire';
 
 /** A letter for each category, so that none is told by its colour alone. */

@@ -1,13 +1,12 @@
 import { Suspense, lazy, useState } from 'react';
 import type { JSX } from 'react';
-import { Computed, OriginNote } from '@bluecloud/core';
+import { Computed, NumberField, OpenAsNotebook, OriginNote } from '@bluecloud/core';
 
 import { useQuestion, useRegion, yearsOf } from './asking';
-import { NumberField } from './controls';
 import { Days, Legend, Years } from './heatwaveCalendar';
 import { Events } from './heatwaveEvents';
 import type { IPanelProps } from './indicators';
-import { OpenAsNotebook, RegionMap } from './region';
+import { RegionMap } from './region';
 import type { Heatwaves } from './wire';
 
 const YearChart = lazy(async () => ({ default: (await import('./charts')).YearChart }));

@@ -1,11 +1,10 @@
 import { Suspense, useState } from 'react';
 import type { JSX } from 'react';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import { Computed, Questions } from '@bluecloud/core';
+import { Choice, Computed, Questions } from '@bluecloud/core';
 import type { Box, IWorkbench } from '@bluecloud/core';
 
 import { useQuestion } from './asking';
-import { Choice } from './controls';
 import { HeatPanel } from './heatPanel';
 import { HeatwavesPanel } from './heatwavesPanel';
 import { PatternsPanel } from './patternsPanel';

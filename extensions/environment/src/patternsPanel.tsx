@@ -1,15 +1,20 @@
 import { Suspense, lazy, useMemo, useState } from 'react';
 import type { JSX } from 'react';
-import { Computed, OriginNote } from '@bluecloud/core';
+import {
+  Choice,
+  Computed,
+  NumberField,
+  OpenAsNotebook,
+  OriginNote,
+  kindColour
+} from '@bluecloud/core';
 import type { IMapPoint } from '@bluecloud/core';
 
 import { useQuestion, useRegion } from './asking';
-import { classColour } from './colours';
-import { Choice, NumberField } from './controls';
 import type { IPanelProps } from './indicators';
 import { PeriodFields } from './period';
 import type { Period } from './period';
-import { OpenAsNotebook, RegionMap } from './region';
+import { RegionMap } from './region';
 import type { PatternProfile, Patterns } from './wire';
 
 const ProfilesChart = lazy(async () => ({ default: (await import('./charts')).ProfilesChart }));
@@ -35,7 +40,7 @@ export function PatternsPanel({ workbench, place, box, onBox }: IPanelProps): JS
           id: profile.id,
           longitude: profile.longitude,
           latitude: profile.latitude,
-          colour: classColour(profile.kind),
+          colour: kindColour(profile.kind),
           chosen: profile.kind === kind
         })
       ),
@@ -129,7 +134,7 @@ function Classes({ patterns, trans }: IClassesProps): JSX.Element {
         {patterns.classes.map(each => (
           <tr key={each.kind}>
             <th scope="row">
-              <span className="bc-Mark" style={{ background: classColour(each.kind) }} /> {each.kind}
+              <span className="bc-Mark" style={{ background: kindColour(each.kind) }} /> {each.kind}
             </th>
             <td>{(100 * each.share).toFixed(0)} %</td>
             <td>{each.middle[0]?.toFixed(1)}</td>

@@ -1,7 +1,6 @@
 import type { JSX } from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
-
-import { DayField } from './controls';
+import { DayField } from '@bluecloud/core';
 
 export type Period = readonly [string, string];
 

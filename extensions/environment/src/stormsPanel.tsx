@@ -1,11 +1,10 @@
 import { Suspense, lazy, useState } from 'react';
 import type { JSX } from 'react';
-import { Computed, OriginNote } from '@bluecloud/core';
+import { Computed, NumberField, OpenAsNotebook, OriginNote } from '@bluecloud/core';
 
 import { useQuestion, useRegion, yearsOf } from './asking';
-import { NumberField } from './controls';
 import type { IPanelProps } from './indicators';
-import { OpenAsNotebook, RegionMap } from './region';
+import { RegionMap } from './region';
 import type { Storm } from './wire';
 
 const WintersChart = lazy(async () => ({ default: (await import('./charts')).WintersChart }));

@@ -1,10 +1,7 @@
-/** Colours that people of every kind of sight tell apart, never without a letter or number beside. */
+/** Colours that people of every kind of sight tell apart; say in words or numbers, too, what they say. */
 
-/** Of the categories of heatwaves, from moderate to extreme, as Hobday et al. (2018) order them. */
-const WARM = ['#ffd76e', '#f28e2b', '#b3261e', '#5e1a7a'] as const;
-const COLD = ['#a6d5f2', '#5aa2d8', '#1f5fa8', '#33277f'] as const;
-/** Of classes: Okabe and Ito's. */
-const CLASSES = [
+/** Of kinds: Okabe and Ito's. */
+const KINDS = [
   '#0072b2',
   '#e69f00',
   '#009e73',
@@ -17,15 +14,9 @@ const CLASSES = [
 /** Of steps from little to much: viridis. */
 const STEPS = ['#440154', '#3b528b', '#21918c', '#5ec962', '#fde725'] as const;
 
-/** The background of a category, 1 to 4, and the colour of the letters on it. */
-export function categoryColours(category: number, cold: boolean): readonly [string, string] {
-  const colour = (cold ? COLD : WARM)[Math.min(Math.max(category, 1), 4) - 1] ?? WARM[0];
-  return [colour, category >= 3 ? '#ffffff' : '#1a1a1a'];
-}
-
-/** The colour of a class; the first is 1. */
-export function classColour(kind: number): string {
-  return CLASSES[(kind - 1) % CLASSES.length] ?? CLASSES[0];
+/** The colour of one of several kinds; the first is 1, and the ninth has the colour of the first. */
+export function kindColour(kind: number): string {
+  return KINDS[(kind - 1) % KINDS.length] ?? KINDS[0];
 }
 
 export interface IStep {

@@ -2,7 +2,7 @@ import { useEffect, useId, useState } from 'react';
 import type { JSX } from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-interface INumberFieldProps {
+export interface INumberFieldProps {
   readonly label: string;
   readonly unit?: string;
   readonly value: number;
@@ -55,7 +55,7 @@ function allowed(text: string, least: number, most: number, step: number): boole
   return text.trim() !== '' && value >= least && value <= most && whole;
 }
 
-interface IDayFieldProps {
+export interface IDayFieldProps {
   readonly label: string;
   readonly value: string;
   readonly onValue: (value: string) => void;
@@ -78,7 +78,7 @@ export function DayField({ label, value, onValue }: IDayFieldProps): JSX.Element
   );
 }
 
-interface IChoiceProps {
+export interface IChoiceProps {
   readonly label: string;
   readonly value: string;
   /** What is chosen from: value and text. */
