@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browsing import COUNT_FIGURES
 from tests.panel.conftest import LaboratoryServer
 from tests.panel.test_browser import KERNEL_MS, Window, laboratory, opened, prefix
+from tests.panel.viewing import picture, widen_panel
 
 __all__ = ["prefix"]  # a fixture
 
@@ -32,25 +30,6 @@ def window(browser: Browser, lab: LaboratoryServer) -> Iterator[Window]:
     with opened(browser, lab) as at_work:
         yield at_work
         assert at_work.elsewhere == []
-
-
-def widen_panel(page: Page, width: int = 420) -> None:
-    """Give the panel this width, as a person would with the mouse."""
-    handle = page.locator("#jp-main-split-panel > .lm-SplitPanel-handle:not(.lm-mod-hidden)").first
-    edge, panel = handle.bounding_box(), page.locator(".bc-Panel").bounding_box()
-    assert edge
-    assert panel
-    page.mouse.move(edge["x"] + edge["width"] / 2, edge["y"] + 200)
-    page.mouse.down()
-    page.mouse.move(panel["x"] + width, edge["y"] + 200, steps=4)
-    page.mouse.up()
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep what is seen, small enough for a README, where somebody wants pictures."""
-    if folder := os.environ.get("BLUECLOUD_PICTURES"):
-        seen = Image.open(BytesIO(page.screenshot())).convert("RGB")
-        seen.quantize(256).save(Path(folder) / f"{name}.png", optimize=True)
 
 
 def test_a_region_s_heatwaves_follow_the_box_and_open_as_a_notebook(window: Window) -> None:

@@ -78,16 +78,17 @@ export function DayField({ label, value, onValue }: IDayFieldProps): JSX.Element
   );
 }
 
-export interface IChoiceProps {
+export interface IChoiceProps<Value extends string> {
   readonly label: string;
-  readonly value: string;
+  readonly value: Value;
   /** What is chosen from: value and text. */
-  readonly options: readonly (readonly [string, string])[];
-  readonly onValue: (value: string) => void;
+  readonly options: readonly (readonly [Value, string])[];
+  readonly onValue: (value: Value) => void;
 }
 
 /** One of several. */
-export function Choice({ label, value, options, onValue }: IChoiceProps): JSX.Element {
+export function Choice<Value extends string>(props: IChoiceProps<Value>): JSX.Element {
+  const { label, value, options, onValue } = props;
   const id = useId();
   return (
     <div className="bc-Control bc-mod-wide">
@@ -96,7 +97,12 @@ export function Choice({ label, value, options, onValue }: IChoiceProps): JSX.El
         className="bc-Input"
         id={id}
         value={value}
-        onChange={event => onValue(event.target.value)}
+        onChange={event => {
+          const chosen = options.find(([key]) => key === event.target.value);
+          if (chosen) {
+            onValue(chosen[0]);
+          }
+        }}
       >
         {options.map(([key, text]) => (
           <option key={key} value={key}>

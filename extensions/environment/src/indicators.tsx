@@ -65,10 +65,6 @@ const PANELS: Readonly<Record<Indicator, (props: IPanelProps) => JSX.Element>> =
   storms: StormsPanel
 };
 
-function isIndicator(value: string): value is Indicator {
-  return value in PANELS;
-}
-
 function Indicators({ workbench }: { readonly workbench: IWorkbench }): JSX.Element {
   const { trans } = workbench;
   const [indicator, setIndicator] = useState<Indicator>('heatwaves');
@@ -83,7 +79,7 @@ function Indicators({ workbench }: { readonly workbench: IWorkbench }): JSX.Elem
           ['patterns', trans.__('Ocean patterns: kinds of profiles')],
           ['storms', trans.__('Storm severity')]
         ]}
-        onValue={value => isIndicator(value) && setIndicator(value)}
+        onValue={setIndicator}
       />
       <Shown key={indicator} workbench={workbench} indicator={indicator} />
       <details className="bc-Section">
