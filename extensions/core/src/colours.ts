@@ -19,6 +19,12 @@ export function kindColour(kind: number): string {
   return KINDS[(kind - 1) % KINDS.length] ?? KINDS[0];
 }
 
+/** How the number of a kind is drawn on its colour, so that it can be read in every theme. */
+export function kindStyle(kind: number): { readonly background: string; readonly color: string } {
+  const background = kindColour(kind);
+  return { background, color: background === KINDS[0] ? '#ffffff' : '#111111' };
+}
+
 export interface IStep {
   readonly colour: string;
   readonly from: number;

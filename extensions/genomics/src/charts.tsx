@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { useMemo, useRef } from 'react';
 import type { JSX } from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { Chart, kindColour } from '@bluecloud/core';
+import { Chart, kindColour, kindStyle } from '@bluecloud/core';
 
 import { nameOf } from './asking';
 import type { Communities, Composition, Station } from './wire';
@@ -112,7 +112,7 @@ export function OrdinationChart(props: IOrdinationProps): JSX.Element {
       <ul className="bc-Legend">
         {groups.map((group, place) => (
           <li key={group}>
-            <span className="bc-Mark" style={{ background: kindColour(place + 1) }}>
+            <span className="bc-Mark" style={kindStyle(place + 1)}>
               {place + 1}
             </span>{' '}
             {GLYPHS[place % GLYPHS.length]} {group}

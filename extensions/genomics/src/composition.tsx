@@ -1,6 +1,6 @@
 import { Suspense, lazy, useState } from 'react';
 import type { JSX } from 'react';
-import { Computed, NumberField, kindColour } from '@bluecloud/core';
+import { Computed, NumberField, kindStyle } from '@bluecloud/core';
 import type { IWorkbench } from '@bluecloud/core';
 
 import { useQuestion } from './asking';
@@ -46,7 +46,7 @@ export function CompositionPart(props: ICompositionProps): JSX.Element {
             <ul className="bc-Legend">
               {found.taxa.map((taxon, place) => (
                 <li key={taxon}>
-                  <span className="bc-Mark" style={{ background: kindColour(place + 1) }}>
+                  <span className="bc-Mark" style={kindStyle(place + 1)}>
                     {place + 1}
                   </span>{' '}
                   {taxon}

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { JSX } from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { kindColour } from '@bluecloud/core';
+import { kindStyle } from '@bluecloud/core';
 
 import { nameOf } from './asking';
 import type { Communities, Station } from './wire';
@@ -66,7 +66,7 @@ export function Stations({ found, groups, picked, toggle, trans }: IStationsProp
                       checked={picked.includes(station.id)}
                       onChange={() => toggle([station.id])}
                     />
-                    <span className="bc-Mark" style={{ background: kindColour(kind) }}>
+                    <span className="bc-Mark" style={kindStyle(kind)}>
                       {kind}
                     </span>{' '}
                     {nameOf(station)}
