@@ -55,6 +55,10 @@ class Window:
         """Bring a tab of the panel to the front."""
         self.page.get_by_role("tab", name=name, exact=True).click()
 
+    def questions(self) -> None:
+        """Unfold the laboratory's analyses, below its view."""
+        self.page.get_by_text("All analyses", exact=True).click()
+
     def figures(self) -> int:
         """How many plots have drawn something: canvases of some size below shadow roots."""
         return int(self.page.evaluate(COUNT_FIGURES))
@@ -152,6 +156,7 @@ def test_the_panel_greets_who_was_never_here(window: Window) -> None:
     expect(page.get_by_role("heading", name="Marine environment indicators")).to_be_visible()
     tabs = page.get_by_role("tablist", name="Laboratory").get_by_role("tab")
     expect(tabs).to_have_text(["Indicators", "Analyses", "Find", "Data", "Server"])
+    window.questions()
     expect(page.get_by_role("radio", name="Marine heatwaves")).to_be_visible()
 
 
@@ -203,6 +208,7 @@ def test_a_run_needs_no_window_and_says_how_it_ended(
 ) -> None:
     with deployed(browser, prefix, tmp_path) as window:
         page = window.page
+        window.questions()
         page.get_by_role("radio", name="Marine heatwaves").check()
         page.get_by_role("button", name="Run without me", exact=True).click()
         expect(page.get_by_text("It is submitted and runs on")).to_be_visible()
@@ -264,6 +270,7 @@ def test_an_analysis_is_run_from_its_form_and_its_plots_are_seen_again(
     window: Window, browser: Browser, lab: LaboratoryServer
 ) -> None:
     page = window.page
+    window.questions()
     page.get_by_role("radio", name="Monthly sea-surface temperature anomaly").check()
     first_year = page.get_by_label("First year of the baseline")
     expect(first_year).to_have_value("2006")
@@ -285,6 +292,7 @@ def test_an_analysis_is_run_from_its_form_and_its_plots_are_seen_again(
 
 def test_a_run_that_fails_says_where_and_shows_the_cell(window: Window) -> None:
     page = window.page
+    window.questions()
     page.get_by_role("radio", name="Monthly sea-surface temperature anomaly").check()
     page.get_by_label("First year of the baseline").fill("1950")
     page.get_by_label("Last year of the baseline").fill("1951")
@@ -310,6 +318,7 @@ def wait_until_saved(page: Page, path: Path) -> None:
 
 def test_a_value_that_is_not_allowed_is_said_beside_its_field(window: Window) -> None:
     page = window.page
+    window.questions()
     page.get_by_role("radio", name="Marine heatwaves").check()
     field_ = page.get_by_label("Percentile of the threshold (%)")
     field_.fill("120")

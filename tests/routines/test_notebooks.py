@@ -6,11 +6,13 @@ import subprocess
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
-from bluecloud_routines.environment import heatwave_events
+import bluecloud_catalogs
+from bluecloud_routines.environment import area_mean, heatwave_events
 from bluecloud_runner.parameters import parameter_form
 from tests.routines.defaults import Defaults
 from tests.routines.running import FOLDER, executed, made, not_marked, read, shown, violations
@@ -126,6 +128,16 @@ def test_the_heatwaves_run_from_their_defaults_and_every_figure_says_synthetic(
         assert written.attrs["title"].startswith("SYNTHETIC")
         assert written.attrs["license"].startswith("CC0")
         pd.testing.assert_frame_equal(table, heatwave_events(written), check_dtype=False)
+
+
+def test_the_heatwaves_of_a_box_as_one_are_those_of_its_mean(tmp_path: Path) -> None:
+    box = [2.5, 39.5, 4.0, 41.0]
+    executed(ENVIRONMENT / "marine_heatwaves.ipynb", tmp_path, bbox=box, area_as_one=True)
+    with xr.open_dataset(made(tmp_path, "marine_heatwaves.nc")) as written:
+        assert written["category"].dims == ("time",)
+        sst = bluecloud_catalogs.open_catalog("environment")["sst_daily_synthetic"].read()["sst"]
+        part = sst.sel(longitude=slice(2.5, 4.0), latitude=slice(39.5, 41.0))
+        np.testing.assert_allclose(written["sst"], area_mean(part))
 
 
 def test_a_baseline_that_the_data_do_not_cover_is_refused_and_not_bent(tmp_path: Path) -> None:

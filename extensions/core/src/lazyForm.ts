@@ -8,6 +8,9 @@ export const ParameterForm = lazy(async () => ({
   default: (await import('./parameterForm')).ParameterForm
 }));
 
+/** `questionsView.Questions`, for a view that has them below its own: to be drawn below a `Suspense`. */
+export const Questions = lazy(async () => ({ default: (await import('./questionsView')).Questions }));
+
 /** `questionsView.QuestionsView`, fetched when first shown: a laboratory's analyses as questions. */
 export async function questionsView(
   workbench: IWorkbench,

@@ -29,12 +29,12 @@ interface IChoices {
   readonly entries: readonly Entry[];
 }
 
-interface IQuestions {
+export interface IQuestionsProps {
   readonly workbench: IWorkbench;
   readonly main: readonly string[];
 }
 
-function Questions({ workbench, main }: IQuestions): JSX.Element {
+export function Questions({ workbench, main }: IQuestionsProps): JSX.Element {
   const { trans, translator } = workbench;
   const [answer, again] = useAnswer(useCallback(() => choices(workbench), [workbench]));
   const [name, setName] = useState('');

@@ -1,31 +1,7 @@
-import { defineLaboratory, questionsView } from '@bluecloud/core';
-
-/** What most people change of this laboratory's analyses. */
-const MAIN = [
-  'entry',
-  'baseline_first',
-  'baseline_last',
-  'percentile',
-  'cold',
-  'confidence',
-  'dataset',
-  'station',
-  'wind_speed',
-  'relation',
-  'bbox',
-  'period',
-  'classes',
-  'layer_bottoms',
-  'criterion',
-  'data_file',
-  'months',
-  'surface',
-  'return_period',
-  'variable'
-];
+import { defineLaboratory } from '@bluecloud/core';
 
 export default defineLaboratory({
   slug: 'environment',
   label: trans => trans.__('Indicators'),
-  createView: workbench => questionsView(workbench, MAIN)
+  createView: async workbench => new (await import('./indicators')).IndicatorsView(workbench)
 });

@@ -43,3 +43,10 @@ def test_it_runs_on_the_sea_alone(tmp_path: Path) -> None:
         # London is land, the middle of the North Sea is not.
         assert written["severity_map"].sel(latitude=52, longitude=0).isnull()
         assert written["severity_map"].sel(latitude=56, longitude=4).notnull()
+
+
+def test_it_runs_on_a_box_alone(tmp_path: Path) -> None:
+    executed(NOTEBOOK, tmp_path, bbox=[-5.0, 51.0, 9.0, 61.0], most_storms=3)
+    with xr.open_dataset(made(tmp_path, "storm_severity.nc")) as written:
+        assert written["longitude"].values.tolist() == [-4, -2, 0, 2, 4, 6, 8]
+        assert written["latitude"].values.tolist() == [52, 54, 56, 58, 60]

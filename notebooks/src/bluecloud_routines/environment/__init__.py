@@ -3,6 +3,7 @@
 from bluecloud_routines.environment._mixture import PatternModel
 from bluecloud_routines.environment.anomaly import area_mean, monthly_anomaly
 from bluecloud_routines.environment.areas import cell_area
+from bluecloud_routines.environment.boxes import within_box
 from bluecloud_routines.environment.carbon_seasons import deseasonalised, thermal_components
 from bluecloud_routines.environment.carbonate import carbon_system
 from bluecloud_routines.environment.cells import cell_names
@@ -94,5 +95,6 @@ __all__ = [
     "trophic_index",
     "weekly_cycle",
     "winter_severity",
+    "within_box",
     "yearly_statistic",
 ]
