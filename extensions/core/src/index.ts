@@ -21,6 +21,7 @@ export * from './computed';
 export { defineLaboratory } from './defineLaboratory';
 export * from './drawing';
 export { ParameterForm, questionsView } from './lazyForm';
+export type { IRunsDesk } from './runsDesk';
 export * from './tokens';
 export type * from './viewWire';
 export type * from './wire';
