@@ -20,6 +20,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+import bluecloud_panel.run_wire
 import bluecloud_panel.wire
 import bluecloud_views.wire
 from bluecloud_views import asked_by, common, given_by
@@ -44,9 +45,10 @@ Models = list[tuple[type[BaseModel], Literal["serialization", "validation"]]]
 
 def of_panel() -> str:
     """What the panel's two halves tell each other."""
+    models = (*_defined(bluecloud_panel.wire), *_defined(bluecloud_panel.run_wire))
     return _written(
-        "extensions/core/bluecloud_panel/wire.py",
-        [(model, "serialization") for model in _defined(bluecloud_panel.wire)],
+        "extensions/core/bluecloud_panel",
+        [(model, "serialization") for model in models],
     )
 
 

@@ -4,18 +4,24 @@ import type {
   AddedFile,
   Analysis,
   Entry,
+  Earlier,
+  Figures,
   FindRequest,
   Found,
   IRunning,
+  IRunsDesk,
   IWorkbench,
   LoginRequest,
   OwnFile,
   ParameterValues,
   Provider,
   Run,
+  RunDetail,
   ServerState,
   Sources,
-  Suggestions
+  Suggestions,
+  Sweep,
+  SweepValues
 } from '@bluecloud/core';
 
 /** Texts as they are. */
@@ -59,7 +65,9 @@ export const ANALYSIS: Analysis = {
   },
   problems: [],
   copy_path: 'lab/anomaly.ipynb',
-  curated_is_newer: true
+  curated_is_newer: true,
+  picture: 'v1',
+  picture_words: 'A map'
 };
 
 /** A workbench that notes what it is asked, and of which a test says what it answers. */
@@ -70,6 +78,7 @@ export class Desk implements IWorkbench {
     summary: 'S',
     version: '1',
     keeps_runs: true,
+    most_runs: 6,
     problems: ['ro']
   };
   readonly translator = nullTranslator;
@@ -93,10 +102,39 @@ export class Desk implements IWorkbench {
 
   kept: Run[] = [];
 
-  runs = (): ReturnType<IWorkbench['runs']> => Promise.resolve({ runs: this.kept });
+  runs = (): ReturnType<IWorkbench['runs']> => Promise.resolve({ runs: this.kept, sweeps: this.sweeps });
 
-  submitAnalysis(name: string, values: ParameterValues): Promise<void> {
-    this.done.push(['submit', name, values]);
+  sweeps: Sweep[] = [];
+  earlier: Earlier = { runs: 0, seconds: null, memory_bytes: null, output_bytes: null };
+  details: RunDetail[] = [];
+  pictures: Figures = { figures: [], interactive: 0, words: '' };
+
+  readonly runsDesk: IRunsDesk = {
+    pictureAddress: ({ name, picture }) => picture && `/picture/${name}?v=${picture}`,
+    earlier: () => Promise.resolve(this.earlier),
+    detail: run => {
+      const found = this.details.find(each => each.run.id === run);
+      return found ? Promise.resolve(found) : Promise.reject(new PanelError('Gone', `no ${run}`));
+    },
+    figures: () => Promise.resolve(this.pictures),
+    bringCapsule: run => Promise.resolve(`runs/${run}-capsule`),
+    capsuleAddress: run => `/capsule/${run}`,
+    cancelSweep: submission => {
+      this.done.push(['cancel all', submission]);
+      return Promise.resolve();
+    },
+    repeatFailed: submission => {
+      this.done.push(['again failed', submission]);
+      return Promise.resolve();
+    },
+    finish: () => {
+      this.done.push(['finish']);
+      return Promise.reject(new PanelError('NoNotebook', 'no notebook in front'));
+    }
+  };
+
+  submitAnalysis(name: string, values: ParameterValues, sweep?: SweepValues): Promise<void> {
+    this.done.push(sweep ? ['submit', name, values, sweep] : ['submit', name, values]);
     return Promise.resolve();
   }
 

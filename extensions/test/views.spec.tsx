@@ -1,12 +1,11 @@
 import { Widget } from '@lumino/widgets';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { ILaboratory, Provider, Run } from '@bluecloud/core';
+import type { ILaboratory, Provider } from '@bluecloud/core';
 
 import { ends } from '../core/src/accessView';
 import { LaboratoryContent } from '../core/src/content';
 import { matching } from '../core/src/dataView';
 import { withEntries } from '../core/src/entries';
-import { endedSince } from '../core/src/runsView';
 
 import { Desk, ENTRY, trans } from './desk';
 
@@ -152,72 +151,6 @@ test('an entry is chosen by title and period, among those the notebook allows', 
   const other = { properties: { entry: { type: 'string' as const, enum: ['another'] } } };
   expect(withEntries(other, [ENTRY])).toBe(other);
   expect(withEntries(schema, [])).toBe(schema);
-});
-
-const RUN: Run = {
-  id: 'r-0000',
-  title: 'Heatwaves',
-  state: 'running',
-  words: '',
-  position: null,
-  cells: 8,
-  cells_done: 3,
-  submitted: '2026-11-25T10:00:00+00:00',
-  ended: null
-};
-
-test('a run says how far it is, and can be ended', async () => {
-  const desk = new Desk();
-  desk.kept = [RUN, { ...RUN, id: 'q-0000', state: 'queued', position: 2 }];
-  const node = await shown(desk);
-  await sees(node, 'Runs: cell 3 of 8');
-  await sees(node, 'Waits, number 2 in the queue');
-  expect(node.querySelector('progress')?.value).toBe(3);
-  await press(node, 'Cancel');
-  await vi.waitFor(() => expect(desk.done).toContainEqual(['cancel', 'r-0000']));
-});
-
-test('a run that failed says why, opens, and says why it is not repeated', async () => {
-  const desk = new Desk();
-  desk.kept = [{ ...RUN, state: 'failed', words: 'Cell 4 raised KeyError.' }];
-  const node = await shown(desk);
-  await sees(node, 'Cell 4 raised KeyError.');
-  const card = await vi.waitFor(
-    () => [...node.querySelectorAll('li')].find(each => each.textContent.includes('Heatwaves')) ?? expect.fail()
-  );
-  await press(card, 'Open');
-  await vi.waitFor(() => expect(desk.done).toContainEqual(['fetch', 'r-0000']));
-  await vi.waitFor(() => expect(card.querySelector('button:disabled')).toBeNull());
-  await press(card, 'Run again');
-  await sees(card, 'the service does not answer');
-});
-
-test('a form submits what needs no window', async () => {
-  const desk = new Desk();
-  const node = await shown(desk);
-  await press(node, 'Run with parameters');
-  await press(node, 'Run without me');
-  await vi.waitFor(() => expect(desk.done).toContainEqual(['submit', 'anomaly', { percentile: 90 }]));
-  await sees(node, 'It is submitted and runs on');
-  expect(desk.done.some(act => (act as string[])[0] === 'run')).toBe(false);
-});
-
-test('where no runs are kept there is nothing of them', async () => {
-  const desk = new Desk();
-  desk.laboratory.keeps_runs = false;
-  const node = await shown(desk);
-  await press(node, 'Run with parameters');
-  await sees(node, 'Percentile');
-  expect(node.textContent).not.toContain('Run without me');
-  expect([...node.querySelectorAll('[role=tab]')].map(tab => tab.textContent)).not.toContain('Runs');
-});
-
-test('only what was seen to go on is told to have ended', () => {
-  const ended: Run = { ...RUN, state: 'succeeded' };
-  expect(endedSince(null, [ended])).toEqual([]);
-  expect(endedSince(new Map([['r-0000', ended]]), [ended])).toEqual([]);
-  expect(endedSince(new Map(), [ended])).toEqual([]);
-  expect(endedSince(new Map([['r-0000', RUN]]), [ended, RUN])).toEqual([ended]);
 });
 
 const CMEMS: Provider = {

@@ -21,6 +21,10 @@ ACTIONS = [
     "runs/r-0/cancel",
     "runs/r-0/again",
     "runs/r-0/fetch",
+    "runs/r-0/capsule",
+    "runs/finish",
+    "submissions/r/cancel",
+    "submissions/r/again",
 ]
 
 
@@ -31,6 +35,7 @@ def test_the_laboratory_says_what_it_is(shared_server: LaboratoryServer) -> None
         "summary": "One analysis, to try the panel with.",
         "version": "1.2.3",
         "keeps_runs": False,
+        "most_runs": 2000,
         "problems": [],
     }
 
@@ -46,6 +51,29 @@ def test_an_analysis_says_what_it_is_and_asks(shared_server: LaboratoryServer) -
     }
     assert analysis["copy_path"] == "testlab/answer.ipynb"
     assert analysis["curated_is_newer"] is False
+
+
+def test_an_analysis_has_the_picture_that_the_page_shows_first(server: LaboratoryServer) -> None:
+    folder = server.root / "notebooks" / "testlab"
+    write_notebook(folder / "answer_longer.ipynb")
+    (folder / "figures").mkdir()
+    for name in ("answer_a", "answer_b", "answer_longer_c"):
+        (folder / "figures" / f"{name}.png").write_bytes(name.encode())
+    shown = "![The others](figures/answer_longer_c.png) ![The *answers*](figures/answer_b.png)"
+    (folder / "README.md").write_text(shown)
+    told = {one["name"]: one for one in server.get("analyses").json()["analyses"]}
+    assert told["answer"]["picture_words"] == "The *answers*"
+    assert told["answer"]["picture"] != told["answer_longer"]["picture"]
+    answer = server.get("analyses/answer/picture")
+    assert (answer.headers["content-type"], answer.content) == ("image/png", b"answer_b")
+    assert "immutable" in answer.headers["cache-control"]
+    assert server.get("analyses/answer_longer/picture").content == b"answer_longer_c"
+
+
+@pytest.mark.parametrize("name", ["answer", "nothing", "..%2Fanswer"])
+def test_a_picture_that_is_not_there_is_said(server: LaboratoryServer, name: str) -> None:
+    answer = server.get(f"analyses/{name}/picture")
+    assert (answer.status_code, answer.json()["kind"]) == (httpx.codes.NOT_FOUND, "NoPicture")
 
 
 def test_an_unreadable_notebook_does_not_take_the_others_with_it(server: LaboratoryServer) -> None:

@@ -71,6 +71,112 @@ def test_an_analysis_is_submitted_watched_and_opened(laboratory: LaboratoryServe
     wait_for(lambda: now(laboratory, again)["state"] == "succeeded")
 
 
+def test_a_sweep_is_one_group_whose_runs_say_what_differs(laboratory: LaboratoryServer) -> None:
+    asked = {"parameters": {"years": [2000, 2001]}, "sweep": {"answer": [3, 4]}}
+    answer = laboratory.post("analyses/answer/submit", asked)
+    assert answer.status_code == httpx.codes.OK, answer.text
+    submission = answer.json()["runs"][0]["submission"]
+    runs = [run["id"] for run in answer.json()["runs"]]
+    wait_for(lambda: all(now(laboratory, run)["state"] == "succeeded" for run in runs))
+    assert [now(laboratory, run)["varied"] for run in runs] == [{"answer": 3}, {"answer": 4}]
+    sweeps = laboratory.get("runs").json()["sweeps"]
+    assert {"submission": submission, "counts": {"succeeded": 2}} in sweeps
+    refused = laboratory.post(f"submissions/{submission}/again")
+    assert "no run of" in refused.json()["error"]
+    assert laboratory.post(f"submissions/{submission}/cancel").status_code == httpx.codes.OK
+
+
+def test_a_sweep_with_a_value_that_is_not_allowed_names_the_field(
+    laboratory: LaboratoryServer,
+) -> None:
+    answer = laboratory.post("analyses/answer/submit", {"sweep": {"answer": [1, "many"]}})
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert answer.json()["fields"][0]["field"] == "answer"
+
+
+def write_failing(laboratory: LaboratoryServer) -> str:
+    """A notebook of the home with a picture, a file and an error that its parameter asks for."""
+    code = [
+        "import pathlib",
+        "from IPython.display import Image, display",
+        "display(Image(b'\\x89PNG\\r\\n\\x1a\\n' + bytes(20)))",
+        "pathlib.Path('outputs').mkdir(exist_ok=True)",
+        "pathlib.Path('outputs/level.txt').write_text(f'{level}')",
+    ]
+    v4 = nbformat.v4
+    cells = [
+        v4.new_markdown_cell("# My tide\n\nHow high?"),
+        v4.new_code_cell("level: int = 1  # metres", metadata={"tags": ["parameters"]}),
+        v4.new_code_cell("# Parameters\nlevel = 5\n", metadata={"tags": ["injected-parameters"]}),
+        v4.new_code_cell("\n".join(code)),
+        v4.new_code_cell("if level == 5: raise KeyError('tide')"),
+    ]
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = v4.new_notebook(cells=cells, metadata={"kernelspec": spec})
+    nbformat.write(notebook, laboratory.home / "mine.ipynb")
+    return "mine.ipynb"
+
+
+def test_a_notebook_of_ones_own_is_finished_and_says_why_it_failed(
+    laboratory: LaboratoryServer,
+) -> None:
+    answer = laboratory.post("runs/finish", {"path": write_failing(laboratory)})
+    assert answer.status_code == httpx.codes.OK, answer.text
+    run = str(answer.json()["runs"][0]["id"])
+    wait_for(lambda: now(laboratory, run)["state"] == "failed")
+    told = now(laboratory, run)
+    assert told["title"] == "My tide"
+    assert "KeyError" in told["words"]
+    assert "Open the executed notebook at cell" in told["next_step"]
+    detail = laboratory.get(f"runs/{run}").json()
+    assert detail["parameters"] == {"level": 5}  # what it was last given, not its default
+    figures = laboratory.get(f"runs/{run}/figures").json()
+    assert [figure["address"][:22] for figure in figures["figures"]] == ["data:image/png;base64,"]
+    assert figures["interactive"] == 0
+    again = laboratory.post(f"submissions/{told['submission']}/again")
+    assert again.status_code == httpx.codes.OK, again.text
+
+
+@pytest.mark.parametrize("path", ["../other.ipynb", "nothing.ipynb", "runs"])
+def test_only_notebooks_of_the_home_are_finished(laboratory: LaboratoryServer, path: str) -> None:
+    answer = laboratory.post("runs/finish", {"path": path})
+    assert answer.status_code == httpx.codes.BAD_REQUEST
+
+
+def test_a_run_tells_what_it_took_and_gives_its_capsule(laboratory: LaboratoryServer) -> None:
+    run = submitted(laboratory, answer=9)
+    wait_for(lambda: now(laboratory, run)["state"] == "succeeded")
+    detail = laboratory.get(f"runs/{run}").json()
+    assert (detail["parameters"]["answer"], detail["run"]["state"]) == (9, "succeeded")
+    assert detail["wall_s"] > 0
+    earlier = laboratory.get("analyses/answer/earlier").json()
+    assert earlier["runs"] >= 1
+    assert earlier["seconds"]["least"] <= earlier["seconds"]["median"] <= earlier["seconds"]["most"]
+    assert laboratory.get("analyses/other/earlier").json()["runs"] == 0
+    brought = laboratory.post(f"runs/{run}/capsule").json()["path"]
+    assert (laboratory.home / brought / "ro-crate-metadata.json").is_file()
+    archive = laboratory.get(f"runs/{run}/capsule")
+    assert archive.headers["content-type"] == "application/zip"
+    assert archive.content.startswith(b"PK")
+
+
+def test_an_executed_notebook_that_is_brought_is_trusted(laboratory: LaboratoryServer) -> None:
+    run = submitted(laboratory, answer=8)
+    wait_for(lambda: now(laboratory, run)["state"] == "succeeded")
+    path = laboratory.post(f"runs/{run}/fetch").json()["path"]
+    cells = laboratory.client.get(f"api/contents/{path}").json()["content"]["cells"]
+    assert all(c["metadata"]["trusted"] for c in cells if c["cell_type"] == "code")
+
+
+def test_a_run_that_goes_on_says_what_earlier_ones_took(laboratory: LaboratoryServer) -> None:
+    first = submitted(laboratory, answer=1)
+    wait_for(lambda: now(laboratory, first)["state"] == "succeeded")
+    second = submitted(laboratory, answer=2)
+    told = now(laboratory, second)
+    assert told["state"] == "succeeded" or told["expected_s"] > 0
+    assert now(laboratory, first)["expected_s"] is None
+
+
 def test_what_is_refused_names_the_field(laboratory: LaboratoryServer) -> None:
     answer = laboratory.post("analyses/answer/submit", {"parameters": {"answer": "many"}})
     assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY

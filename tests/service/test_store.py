@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bluecloud_runner.folders import MOST_RUNS
 from bluecloud_service.errors import NotAsked, NotThere
-from bluecloud_service.runs.store import MOST_RUNS, Runs, attempts, record_events, sameness
+from bluecloud_service.runs.store import Runs, attempts, record_events, sameness
 from tests.service.work import work
 
 

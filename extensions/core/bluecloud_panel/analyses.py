@@ -52,7 +52,7 @@ class CuratedNotebook:
 
 def curated_notebooks(laboratory: Laboratory) -> list[CuratedNotebook]:
     """Every curated notebook of the laboratory, by file name; none if it has no folder."""
-    return [_read(path) for path in sorted(laboratory.curated.glob("*.ipynb"))]
+    return [read_notebook(path) for path in sorted(laboratory.curated.glob("*.ipynb"))]
 
 
 def curated_notebook(laboratory: Laboratory, name: str) -> CuratedNotebook:
@@ -67,10 +67,11 @@ def curated_notebook(laboratory: Laboratory, name: str) -> CuratedNotebook:
     if name not in paths:
         known = ", ".join(sorted(paths)) or "none"
         raise UnknownAnalysis(f"there is no analysis {name!r}; there are: {known}")
-    return _read(paths[name])
+    return read_notebook(paths[name])
 
 
-def _read(path: Path) -> CuratedNotebook:
+def read_notebook(path: Path) -> CuratedNotebook:
+    """What a notebook says of itself; one that cannot be read says why."""
     readable_name = path.stem.replace("_", " ").capitalize()
     try:
         content = dict(nbformat.read(path, as_version=4))

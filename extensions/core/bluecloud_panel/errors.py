@@ -4,6 +4,7 @@ PanelError
 ├── NoLaboratory          404  this server is no laboratory
 ├── DeclarationError      500  the laboratory's declaration cannot be read
 ├── UnknownAnalysis       404  no curated notebook has that name
+├── NoPicture            404  the analysis has no picture
 ├── UnusableAnalysis      409  there is one, and it cannot be opened or given parameters
 ├── RefusedParameters     422  values the notebook does not allow, each by name
 ├── BadRequest            400  a request that is not what it should be
@@ -41,6 +42,12 @@ class DeclarationError(PanelError):
 
 class UnknownAnalysis(PanelError):  # noqa: N818 - as above
     """No curated notebook has that name."""
+
+    status = 404
+
+
+class NoPicture(PanelError):  # noqa: N818 - as above
+    """The analysis has no picture."""
 
     status = 404
 

@@ -14,6 +14,7 @@ from bluecloud.service import ADDRESS, Service, ServiceError
 from bluecloud_panel.errors import HomeNotWritable, PanelError
 from bluecloud_panel.handlers import ROUTES
 from bluecloud_panel.plots import ScriptsHandler, installed_scripts, served
+from bluecloud_panel.run_handlers import RUN_ROUTES
 from bluecloud_panel.server import ServerDesk
 from bluecloud_panel.service import LaboratoryService
 
@@ -30,7 +31,7 @@ def load(server: ServerApp) -> None:
     web_app.settings["bluecloud_server"] = ServerDesk(Path(server.root_dir), web_app)
     routes: list[tuple[str, type, dict[str, Any]]] = [
         (url_path_join(base_url, "bluecloud/api", pattern), handler, {"service": service})
-        for pattern, handler in ROUTES
+        for pattern, handler in (*ROUTES, *RUN_ROUTES)
     ]
     scripts = installed_scripts()
     for found in scripts:

@@ -107,6 +107,18 @@ class RunHandler(PanelHandler):
         await self.answer(lambda: self.service.run_analysis(name, request.parameters))
 
 
+class PictureHandler(PanelHandler):
+    """The picture of one analysis."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """Answer with a PNG; its address is another one once it changed, so it is kept."""
+        path = await asyncio.to_thread(self.service.picture, name)
+        self.set_header("Cache-Control", "private, max-age=31536000, immutable")
+        self.finish(await asyncio.to_thread(path.read_bytes), set_content_type="image/png")
+
+
 class CatalogueHandler(PanelHandler):
     """The laboratory's catalogue."""
 
@@ -146,57 +158,6 @@ class ForgetHandler(PanelHandler):
     async def post(self, source: str) -> None:
         """Forget it and answer with `wire.Access`."""
         await self.answer(lambda: access.forget(source))
-
-
-class RunsHandler(PanelHandler):
-    """The person's runs in this laboratory."""
-
-    @web.authenticated
-    @authorized
-    async def get(self) -> None:
-        """Answer with `wire.Runs`."""
-        await self.answer(self.service.runs.listed)
-
-
-class SubmitHandler(PanelHandler):
-    """One analysis with parameters, to be run by the service."""
-
-    @web.authenticated
-    @authorized
-    async def post(self, name: str) -> None:
-        """Submit it and answer with its `wire.Runs`."""
-        request = self.asked(wire.RunRequest)
-        await self.answer(lambda: self.service.runs.submit(name, request.parameters))
-
-
-class CancelHandler(PanelHandler):
-    """The end of one run."""
-
-    @web.authenticated
-    @authorized
-    async def post(self, run: str) -> None:
-        """Ask for it and answer with the run as `wire.Runs`."""
-        await self.answer(lambda: self.service.runs.cancel(run))
-
-
-class AgainHandler(PanelHandler):
-    """One run once more."""
-
-    @web.authenticated
-    @authorized
-    async def post(self, run: str) -> None:
-        """Submit it and answer with the new `wire.Runs`."""
-        await self.answer(lambda: self.service.runs.again(run))
-
-
-class FetchHandler(PanelHandler):
-    """What one run left."""
-
-    @web.authenticated
-    @authorized
-    async def post(self, run: str) -> None:
-        """Bring it into the home and answer with its executed `wire.Notebook`."""
-        await self.answer(lambda: self.service.runs.fetch(run))
 
 
 class FindHandler(PanelHandler):
@@ -278,7 +239,7 @@ ROUTES: list[tuple[str, type[PanelHandler]]] = [
     (r"analyses", AnalysesHandler),
     (r"analyses/([^/]+)/open", OpenHandler),
     (r"analyses/([^/]+)/run", RunHandler),
-    (r"analyses/([^/]+)/submit", SubmitHandler),
+    (r"analyses/([^/]+)/picture", PictureHandler),
     (r"catalogue", CatalogueHandler),
     (r"access", AccessHandler),
     (r"access/([a-z0-9_]+)", LoginHandler),
@@ -290,8 +251,4 @@ ROUTES: list[tuple[str, type[PanelHandler]]] = [
     (r"server", ServerHandler),
     (r"server/keep", KeepHandler),
     (r"land", LandHandler),
-    (r"runs", RunsHandler),
-    (r"runs/([\w-]+)/cancel", CancelHandler),
-    (r"runs/([\w-]+)/again", AgainHandler),
-    (r"runs/([\w-]+)/fetch", FetchHandler),
 ]

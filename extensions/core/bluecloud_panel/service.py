@@ -16,11 +16,20 @@ from bluecloud_panel import wire
 from bluecloud_panel.analyses import CuratedNotebook, curated_notebook, curated_notebooks
 from bluecloud_panel.catalogue import catalogue
 from bluecloud_panel.copies import Copies
-from bluecloud_panel.errors import HomeNotWritable, PanelError, RefusedParameters, UnusableAnalysis
+from bluecloud_panel.errors import (
+    HomeNotWritable,
+    NoPicture,
+    PanelError,
+    RefusedParameters,
+    UnusableAnalysis,
+)
 from bluecloud_panel.finding import FindDesk
 from bluecloud_panel.laboratory import this_laboratory
+from bluecloud_panel.pictures import picture_of
+from bluecloud_panel.results import ResultsDesk
 from bluecloud_panel.runs import RunsDesk
 from bluecloud_runner import NotebookError, check, with_parameters
+from bluecloud_runner.folders import MOST_RUNS
 
 
 class LaboratoryService:
@@ -29,6 +38,7 @@ class LaboratoryService:
     def __init__(self, home: Path, kernels: Callable[[], Collection[str]]) -> None:
         self._home = home
         self.runs = RunsDesk(home)
+        self.results = ResultsDesk(home)
         self.finding = FindDesk(home)
         self._kernels = kernels  # those installed, by name
         self._copying = threading.Lock()  # the record of copies is read, changed and written
@@ -42,6 +52,7 @@ class LaboratoryService:
             summary=laboratory.summary,
             version=laboratory.version,
             keeps_runs=bool(os.environ.get(ADDRESS)),
+            most_runs=MOST_RUNS,
             problems=self._home_problems(self._copies(laboratory.slug)),
         )
 
@@ -49,7 +60,9 @@ class LaboratoryService:
         """Every analysis, each with its form and the person's copy."""
         laboratory = this_laboratory()
         copies = self._copies(laboratory.slug)
-        described = [self._described(n, copies) for n in curated_notebooks(laboratory)]
+        curated = curated_notebooks(laboratory)
+        names = [notebook.name for notebook in curated]
+        described = [self._described(notebook, copies, names) for notebook in curated]
         absent = not laboratory.curated.is_dir()
         return wire.Analyses(
             analyses=tuple(sorted(described, key=lambda analysis: analysis.title)),
@@ -85,6 +98,21 @@ class LaboratoryService:
         text = nbformat.writes(nbformat.from_dict(prepared))
         return self._notebook(self._copies(laboratory.slug).write_fresh(name, text.encode()))
 
+    def picture(self, name: str) -> Path:
+        """The file of an analysis' picture.
+
+        Raises
+        ------
+        NoPicture
+            If it has none, or is none.
+        """
+        laboratory = this_laboratory()
+        names = [path.stem for path in laboratory.curated.glob("*.ipynb")]
+        picture = picture_of(laboratory.curated, name, names) if name in names else None
+        if picture is None:
+            raise NoPicture(f"there is no picture of {name!r}")
+        return picture.path
+
     def catalogue(self) -> wire.Catalogue:
         """The entries of the laboratory's catalogue."""
         return catalogue(this_laboratory().slug)
@@ -102,8 +130,11 @@ class LaboratoryService:
     def _notebook(self, path: Path) -> wire.Notebook:
         return wire.Notebook(path=path.relative_to(self._home).as_posix())
 
-    def _described(self, notebook: CuratedNotebook, copies: Copies) -> wire.Analysis:
+    def _described(
+        self, notebook: CuratedNotebook, copies: Copies, names: Collection[str]
+    ) -> wire.Analysis:
         state = copies.state(notebook.path)
+        picture = picture_of(notebook.path.parent, notebook.name, names)
         missing = notebook.missing_kernel(self._kernels())
         problems = (*notebook.form.problems, *([missing] if missing else []))
         return wire.Analysis(
@@ -116,6 +147,8 @@ class LaboratoryService:
             ),
             copy_path=state.path.relative_to(self._home).as_posix() if state.path else None,
             curated_is_newer=state.changed and state.curated_is_newer,
+            picture=picture.version if picture else None,
+            picture_words=picture.words if picture else "",
         )
 
     def _home_problems(self, copies: Copies) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Laboratory(Wire):
     summary: str
     version: str
     keeps_runs: bool = Field(False, description="Runs go on without the laboratory here.")
+    most_runs: int = Field(description="So many a sweep may have.")
     problems: tuple[str, ...] = ()
 
 
@@ -50,6 +51,10 @@ class Analysis(Wire):
     curated_is_newer: bool = Field(
         False, description="The person changed the copy, and the curated notebook changed since."
     )
+    picture: str | None = Field(
+        None, description="Which picture it has: another one where that changed."
+    )
+    picture_words: str = Field("", description="What the picture shows.")
 
 
 class Analyses(Wire):
@@ -75,26 +80,6 @@ class Notebook(Wire):
     """A notebook of the person's, to be opened."""
 
     path: str = Field(description="Below the server's root, as the contents API has it.")
-
-
-class Run(Wire):
-    """A run of the person's, as the deployment's service keeps it."""
-
-    id: str
-    title: str
-    state: Literal["queued", "starting", "running", "succeeded", "failed", "cancelled"]
-    words: str = Field(description="Why it did not succeed; empty if it did, or goes on.")
-    position: int | None = Field(None, description="Its place in the queue, from 1.")
-    cells: int
-    cells_done: int
-    submitted: str = Field(description="ISO 8601.")
-    ended: str | None = Field(None, description="ISO 8601.")
-
-
-class Runs(Wire):
-    """Runs, the last submitted first."""
-
-    runs: tuple[Run, ...]
 
 
 class StoredLogin(Wire):

@@ -3,6 +3,7 @@ import type { JSX } from 'react';
 import { ReactWidget } from '@jupyterlab/ui-components';
 
 import { Answered, Problems, useAnswer, useTask } from './answer';
+import { EarlierRuns } from './earlier';
 import { ParameterForm } from './lazyForm';
 import type { IWorkbench } from './tokens';
 import type { Analysis } from './wire';
@@ -58,9 +59,18 @@ function AnalysisCard({ analysis, workbench, again }: IAnalysisCardProps): JSX.E
       await workbench.openAnalysis(analysis.name, beside);
       again();
     });
+  const picture = workbench.runsDesk.pictureAddress(analysis);
   const asksNothing = Object.keys(analysis.form.properties ?? {}).length === 0;
   return (
     <li className="bc-Card" aria-labelledby={`${id}-title`}>
+      {picture && (
+        <img
+          className="bc-Card-picture bc-mod-wide"
+          src={picture}
+          alt={trans.__('%1: %2', analysis.title, analysis.picture_words || trans.__('a figure'))}
+          loading="lazy"
+        />
+      )}
       <h3 className="bc-Card-title" id={`${id}-title`}>
         {analysis.title}
       </h3>
@@ -106,15 +116,19 @@ function AnalysisCard({ analysis, workbench, again }: IAnalysisCardProps): JSX.E
         </p>
       )}
       <div id={`${id}-form`} hidden={!formShown}>
+        {formShown && workbench.laboratory.keeps_runs && (
+          <EarlierRuns workbench={workbench} analysis={analysis.name} />
+        )}
         {formShown && (
           <Suspense fallback={<p className="bc-Note">{trans.__('Loading…')}</p>}>
             <ParameterForm
               schema={analysis.form}
               translator={translator}
+              workbench={workbench}
               onRun={values => workbench.runAnalysis(analysis.name, values)}
               onSubmit={
                 workbench.laboratory.keeps_runs
-                  ? values => workbench.submitAnalysis(analysis.name, values)
+                  ? (values, sweep) => workbench.submitAnalysis(analysis.name, values, sweep)
                   : undefined
               }
             />

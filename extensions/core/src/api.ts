@@ -7,25 +7,32 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import type { ParameterValues } from './tokens';
+import type { ParameterValues, SweepValues } from './tokens';
 import type {
   Access,
   AddedFile,
   Analyses,
+  Analysis,
+  Brought,
   Catalogue,
+  Earlier,
   Failure,
   FieldFailure,
+  Figures,
   FindRequest,
   Found,
   Laboratory,
   LoginRequest,
   Notebook,
+  NotebookRequest,
   OpenRequest,
   OwnFile,
+  RunDetail,
   RunRequest,
   Runs,
   ServerState,
   Sources,
+  SubmitRequest,
   SuggestRequest,
   Suggestions
 } from './wire';
@@ -125,9 +132,33 @@ export class PanelApi {
     return this._request('runs?no_track_activity=1'); // as below: the list is asked for by itself
   }
 
-  submitAnalysis(name: string, parameters: ParameterValues): Promise<Runs> {
-    const request: RunRequest = { parameters };
+  submitAnalysis(name: string, parameters: ParameterValues, sweep: SweepValues): Promise<Runs> {
+    const request: SubmitRequest = { parameters, sweep };
     return this._request(`analyses/${encodeURIComponent(name)}/submit`, request);
+  }
+
+  /** What earlier runs of an analysis took. */
+  earlier(name: string): Promise<Earlier> {
+    return this._request(`analyses/${encodeURIComponent(name)}/earlier`);
+  }
+
+  /** Where the picture of an analysis is; null if it has none. */
+  pictureAddress({ name, picture }: Analysis): string | null {
+    return picture && this._address(`analyses/${encodeURIComponent(name)}/picture?v=${picture}`);
+  }
+
+  /** Submit a notebook of the home, as it is saved. */
+  finish(path: string): Promise<Runs> {
+    const request: NotebookRequest = { path };
+    return this._request('runs/finish', request);
+  }
+
+  run(run: string): Promise<RunDetail> {
+    return this._request(`runs/${encodeURIComponent(run)}`);
+  }
+
+  figures(run: string): Promise<Figures> {
+    return this._request(`runs/${encodeURIComponent(run)}/figures`);
   }
 
   cancelRun(run: string): Promise<Runs> {
@@ -142,8 +173,29 @@ export class PanelApi {
     return this._request(`runs/${encodeURIComponent(run)}/fetch`, {});
   }
 
+  bringCapsule(run: string): Promise<Brought> {
+    return this._request(`runs/${encodeURIComponent(run)}/capsule`, {});
+  }
+
+  /** Where the capsule of a run is to be had as an archive. */
+  capsuleAddress(run: string): string {
+    return this._address(`runs/${encodeURIComponent(run)}/capsule`);
+  }
+
+  cancelSweep(submission: string): Promise<Runs> {
+    return this._request(`submissions/${encodeURIComponent(submission)}/cancel`, {});
+  }
+
+  repeatFailed(submission: string): Promise<Runs> {
+    return this._request(`submissions/${encodeURIComponent(submission)}/again`, {});
+  }
+
+  private _address(route: string): string {
+    return URLExt.join(this._settings.baseUrl, 'bluecloud/api', route);
+  }
+
   private async _request<T>(route: string, body?: object): Promise<T> {
-    const url = URLExt.join(this._settings.baseUrl, 'bluecloud/api', route);
+    const url = this._address(route);
     const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
     let response: Response;
     try {

@@ -1,3 +1,4 @@
+import { Notification } from '@jupyterlab/apputils';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
@@ -5,7 +6,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { DisposableSet } from '@lumino/disposable';
 import type { IDisposable } from '@lumino/disposable';
 
-import { PanelError } from './api';
+import { PanelError, explained } from './api';
 import type { Tab } from './panel';
 import type { IWorkbench, ParameterValues } from './tokens';
 
@@ -13,7 +14,8 @@ export const CommandIDs = {
   showPanel: 'bluecloud:show-panel',
   openAnalysis: 'bluecloud:open-analysis',
   runAnalysis: 'bluecloud:run-analysis',
-  insertEntry: 'bluecloud:insert-entry'
+  insertEntry: 'bluecloud:insert-entry',
+  finishAsRun: 'bluecloud:finish-as-run'
 } as const;
 
 /** What the commands act on. */
@@ -68,6 +70,13 @@ export function addCommands(
       await workbench.insert(entry.snippet);
     })
   );
+  add(CommandIDs.finishAsRun, trans.__('Finish This Notebook as a Run'), async () => {
+    try {
+      await (await target.workbench()).runsDesk.finish();
+    } catch (error) {
+      Notification.error(explained(error), { autoClose: false });
+    }
+  });
   return added;
 }
 

@@ -24,6 +24,7 @@ export { defineLaboratory } from './defineLaboratory';
 export * from './drawing';
 export { OpenAsNotebook } from './openAsNotebook';
 export { ParameterForm, Questions, questionsView } from './lazyForm';
+export type { IRunsDesk } from './runsDesk';
 export { StepSlider } from './stepSlider';
 export * from './tokens';
 export type * from './viewWire';

@@ -1,44 +1,38 @@
-/**
- * The form of a notebook's parameters.
- *
- * JupyterLab's own templates draw labels that belong to no control; these do, so that every
- * field has its name, help and error read out with it.
- */
-import { useEffect, useRef, useState } from 'react';
+/** The form of a notebook's parameters: one value each, or several to be tried. */
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { JSX } from 'react';
 import { FormComponent } from '@jupyterlab/ui-components';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
-import type {
-  ArrayFieldTemplateProps,
-  ErrorSchema,
-  FieldTemplateProps,
-  ObjectFieldTemplateProps,
-  RJSFSchema,
-  RJSFValidationError,
-  WidgetProps
-} from '@rjsf/utils';
+import type { ErrorSchema, RJSFSchema } from '@rjsf/utils';
 import { JSONExt } from '@lumino/coreutils';
-import { descriptionId, errorId } from '@rjsf/utils';
 import { customizeValidator } from '@rjsf/validator-ajv8';
 
 import { PanelError, explained } from './api';
-import type { ParameterValues } from './tokens';
+import { BOX_FIELDS, boxesOf } from './boxField';
+import { TEMPLATES, WIDGETS } from './formTemplates';
+import type { IFormContext } from './formTemplates';
+import { besideFields, focusRefused, inWords, pathOf, titleOf } from './refusals';
+import { sweepOf } from './sweep';
+import type { Written } from './sweep';
+import type { IWorkbench, ParameterValues, SweepValues } from './tokens';
 
 export interface IParameterFormProps {
   /** JSON Schema (draft-07) of the parameters. */
   readonly schema: RJSFSchema;
   readonly translator: ITranslator;
+  /** Where the form is: with it boxes are drawn on a map, and a submit can be a sweep. */
+  readonly workbench?: IWorkbench;
   /** The parameters most often changed; the others are folded away. All, if it is left out. */
   readonly main?: readonly string[];
   /** What to do with the values; a `PanelError` is shown beside the fields it names. */
   readonly onRun: (values: ParameterValues) => Promise<void>;
   /** As `onRun`, for a run that needs no window; without it there is no such button. */
-  readonly onSubmit?: ((values: ParameterValues) => Promise<void>) | undefined;
+  readonly onSubmit?: ((values: ParameterValues, sweep?: SweepValues) => Promise<void>) | undefined;
 }
 
 /** A field for each parameter, its error beside it, and a button that runs. */
 export function ParameterForm(props: IParameterFormProps): JSX.Element {
-  const { schema, main, translator, onRun, onSubmit } = props;
+  const { schema, main, translator, workbench, onRun, onSubmit } = props;
   const trans = translator.load('bluecloud');
   const [values, setValues] = useState<ParameterValues>({});
   const [refused, setRefused] = useState<ErrorSchema<ParameterValues>>({});
@@ -48,6 +42,25 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
   const [submitted, setSubmitted] = useState(false);
   const away = useRef(false); // which of the two buttons was pressed
   const form = useRef<HTMLDivElement>(null);
+  const [written, setWritten] = useState<Written>({});
+  const uiSchema = useMemo(() => (workbench ? boxesOf(schema) : {}), [schema, workbench]);
+  const most = workbench?.laboratory.most_runs ?? 1;
+  const sweep = sweepOf(written, schema, most, trans);
+  const isSweep = Object.keys(written).length > 0;
+  const context: IFormContext = {
+    main,
+    trans,
+    workbench,
+    sweep: workbench &&
+      onSubmit && {
+        names: Object.keys(schema.properties ?? {}),
+        written,
+        problems: sweep.problems,
+        trans,
+        write: (name, one) =>
+          setWritten(({ [name]: _before, ...others }) => (one ? { ...others, [name]: one } : others))
+      }
+  };
 
   /** Say which values are refused, by the parameters' names, and go to the first of them. */
   const refuse = (names: readonly string[]): void => {
@@ -72,7 +85,7 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
     setSubmitted(false);
     try {
       if (away.current && onSubmit) {
-        await onSubmit(given);
+        await (isSweep ? onSubmit(given, sweep.values) : onSubmit(given));
         setSubmitted(true);
       } else {
         await onRun(given);
@@ -98,9 +111,11 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
         formData={values}
         validator={validator}
         extraErrors={refused}
-        formContext={{ main, trans } satisfies IFormContext}
+        formContext={context}
+        uiSchema={uiSchema}
+        fields={BOX_FIELDS}
         templates={TEMPLATES}
-        widgets={{ CheckboxWidget: Checkbox }}
+        widgets={WIDGETS}
         transformErrors={errors => errors.map(error => inWords(error, schema, trans))}
         translator={translator}
         disabled={busy}
@@ -117,27 +132,38 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
         onError={errors => refuse(errors.map(error => pathOf(error)[0] ?? ''))}
         onSubmit={({ formData }) => void run(formData ?? {})}
       >
+        {isSweep && (
+          <p className={sweep.count > most ? 'bc-Problem' : 'bc-Note'} role="status">
+            {countInWords(sweep.values, sweep.count, most, trans)}
+          </p>
+        )}
         <div className="bc-Card-actions">
-          <button
-            className="bc-Button bc-mod-main"
-            type="submit"
-            disabled={busy}
-            onClick={() => {
-              away.current = false;
-            }}
-          >
-            {busy ? trans.__('Starting…') : trans.__('Run')}
-          </button>
-          {onSubmit && (
+          {!isSweep && (
             <button
-              className="bc-Button"
+              className="bc-Button bc-mod-main"
               type="submit"
               disabled={busy}
+              onClick={() => {
+                away.current = false;
+              }}
+            >
+              {busy ? trans.__('Starting…') : trans.__('Run')}
+            </button>
+          )}
+          {onSubmit && (
+            <button
+              className={`bc-Button ${isSweep ? 'bc-mod-main' : ''}`}
+              type="submit"
+              disabled={
+                busy || (isSweep && (sweep.count > most || Object.keys(sweep.problems).length > 0))
+              }
               onClick={() => {
                 away.current = true;
               }}
             >
-              {trans.__('Run without me')}
+              {isSweep
+                ? trans._n('Submit %1 run', 'Submit %1 runs', sweep.count)
+                : trans.__('Run without me')}
             </button>
           )}
         </div>
@@ -156,204 +182,16 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
   );
 }
 
-/** The parameter's name as words, where its author gave no title. */
-export function readable(name: string): string {
-  const words = name.replaceAll('_', ' ').trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function besideFields(fields: PanelError['fields']): ErrorSchema<ParameterValues> {
-  const told = fields.map(({ field, error, allowed }) => [
-    field,
-    { __errors: [allowed ? `${error}: ${allowed}` : error] }
-  ]);
-  return Object.fromEntries(told) as ErrorSchema<ParameterValues>;
-}
-
-function titleOf(schema: RJSFSchema, name: string): string {
-  const property = schema.properties?.[name];
-  return (typeof property === 'object' ? property.title : undefined) ?? readable(name);
-}
-
-/** Bring the first refused field into sight, and the person to it. */
-function focusRefused(form: HTMLElement | null): void {
-  const field = form?.querySelector('.bc-mod-refused');
-  field?.closest('details')?.setAttribute('open', '');
-  // Of a list, the item that is refused and not the first one.
-  const item = field?.querySelector('.bc-mod-refused') ?? field;
-  item?.querySelector<HTMLElement>('input, select, textarea, button')?.focus();
-}
-
-/** Where in the values an error lies: the parameter's name, then the places in it. */
-function pathOf(error: RJSFValidationError): readonly string[] {
-  return (error.property ?? '').split('.').filter(Boolean);
-}
-
-/** The validator's words with what is allowed, where it does not say it, or not all of it. */
-function inWords(
-  error: RJSFValidationError,
-  schema: RJSFSchema,
+/** How many runs a sweep makes, and of what: 3 × 2. */
+function countInWords(
+  values: SweepValues,
+  count: number,
+  most: number,
   trans: TranslationBundle
-): RJSFValidationError {
-  const params = error.params as { allowedValues?: unknown[] } | undefined;
-  const allowed = params?.allowedValues;
-  if (allowed) {
-    return { ...error, message: trans.__('must be one of: %1', allowed.join(', ')) };
-  }
-  if (!BOUNDS.has(error.name ?? '')) {
-    return error;
-  }
-  const bounds = boundsInWords(schemaAt(schema, pathOf(error)), trans);
-  return bounds.length ? { ...error, message: trans.__('must be %1', bounds) } : error;
-}
-
-const BOUNDS = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']);
-
-/** The schema of one value within the values; an empty one if it is not told plainly. */
-function schemaAt(schema: RJSFSchema, path: readonly string[]): RJSFSchema {
-  return path.reduce<RJSFSchema>((outer, step) => {
-    const { items } = outer;
-    const inner = outer.properties?.[step] ?? (Array.isArray(items) ? items[Number(step)] : items);
-    return typeof inner === 'object' && !Array.isArray(inner) ? inner : {};
-  }, schema);
-}
-
-function boundsInWords(schema: RJSFSchema, trans: TranslationBundle): string {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
-  const told = [
-    minimum !== undefined && trans.__('at least %1', minimum),
-    exclusiveMinimum !== undefined && trans.__('more than %1', exclusiveMinimum),
-    maximum !== undefined && trans.__('at most %1', maximum),
-    exclusiveMaximum !== undefined && trans.__('less than %1', exclusiveMaximum)
-  ].filter(words => words !== false);
-  return told.join(trans.__(' and '));
+): string {
+  const each = Object.values(values).map(one => one.length);
+  const product = each.length > 1 ? ` (${each.join(' × ')})` : '';
+  return trans.__('%1 runs%2, one for each combination; at most %3 can be.', count, product, most);
 }
 
 const validator = customizeValidator<ParameterValues>();
-
-/** What the templates need to know of the form they draw. */
-interface IFormContext {
-  readonly main?: readonly string[] | undefined;
-  readonly trans: TranslationBundle;
-}
-
-/** The field's name, and its unit where the author gave one. */
-function labelled(schema: RJSFSchema, name: string): string {
-  const unit: unknown = schema['x-unit'];
-  const title = schema.title ?? readable(name);
-  return typeof unit === 'string' && unit !== '1' ? `${title} (${unit})` : title;
-}
-
-function Field(props: FieldTemplateProps<ParameterValues>): JSX.Element {
-  const { id, label, schema, required, hidden, children, rawErrors = [], rawDescription } = props;
-  const isGroup = schema.type === 'object' || schema.type === 'array';
-  if (hidden || schema.type === 'object') {
-    return <>{children}</>;
-  }
-  const errors = [...new Set(rawErrors)];
-  return (
-    <div className={`bc-Field ${errors.length ? 'bc-mod-refused' : ''}`}>
-      {!isGroup && schema.type !== 'boolean' && (
-        <label className="bc-Field-label" htmlFor={id}>
-          {labelled(schema, label)}
-          {required && <span aria-hidden="true"> *</span>}
-        </label>
-      )}
-      {children}
-      {rawDescription && (
-        <p className="bc-Field-help" id={descriptionId(id)}>
-          {rawDescription}
-        </p>
-      )}
-      {errors.length > 0 && (
-        <p className="bc-Field-error" id={errorId(id)} role="alert">
-          {errors.join('; ')}
-        </p>
-      )}
-    </div>
-  );
-}
-
-/** A check box whose words come after it; rjsf's has its help in between. */
-function Checkbox(props: WidgetProps<ParameterValues>): JSX.Element {
-  const { id, label, schema, disabled, onChange } = props;
-  const value: unknown = props.value;
-  return (
-    <label className="bc-Field-check" htmlFor={id}>
-      <input
-        id={id}
-        type="checkbox"
-        checked={value === true}
-        disabled={disabled}
-        aria-describedby={`${errorId(id)} ${descriptionId(id)}`}
-        onChange={event => onChange(event.target.checked)}
-      />
-      {labelled(schema, label)}
-    </label>
-  );
-}
-
-function ArrayField(props: ArrayFieldTemplateProps<ParameterValues>): JSX.Element {
-  const { idSchema, title, schema, items, canAdd, onAddClick, disabled } = props;
-  const fixed = Array.isArray(schema.items);
-  return (
-    <fieldset className="bc-Field-list" id={idSchema.$id} data-fixed={fixed}>
-      <legend className="bc-Field-label">{labelled(schema, title)}</legend>
-      {items.map(item => (
-        <div className="bc-Field-item" key={item.key}>
-          {item.children}
-          {item.hasRemove && (
-            <button
-              className="bc-Button"
-              type="button"
-              disabled={disabled}
-              aria-label={`− ${item.index + 1}`}
-              onClick={item.onDropIndexClick(item.index)}
-            >
-              −
-            </button>
-          )}
-        </div>
-      ))}
-      {canAdd && (
-        <button
-          className="bc-Button"
-          type="button"
-          disabled={disabled}
-          aria-label={`+ ${labelled(schema, title)}`}
-          onClick={onAddClick}
-        >
-          +
-        </button>
-      )}
-    </fieldset>
-  );
-}
-
-type ObjectFieldProps = ObjectFieldTemplateProps<ParameterValues, RJSFSchema, IFormContext>;
-
-function ObjectField({ properties, formContext, errorSchema }: ObjectFieldProps): JSX.Element {
-  const { main, trans } = formContext ?? {};
-  const first = properties.filter(({ name }) => main?.includes(name) ?? true);
-  const others = properties.filter(property => !first.includes(property));
-  if (first.length === 0 || others.length === 0) {
-    return <>{properties.map(property => property.content)}</>;
-  }
-  // What is refused is never out of sight.
-  const refused = others.some(({ name }) => errorSchema?.[name] !== undefined);
-  return (
-    <>
-      {first.map(property => property.content)}
-      <details className="bc-Form-more" open={refused || undefined}>
-        <summary>{trans?._n('%1 more parameter', '%1 more parameters', others.length)}</summary>
-        {others.map(property => property.content)}
-      </details>
-    </>
-  );
-}
-
-const TEMPLATES = {
-  FieldTemplate: Field,
-  ArrayFieldTemplate: ArrayField,
-  ObjectFieldTemplate: ObjectField
-};

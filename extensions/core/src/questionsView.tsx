@@ -3,6 +3,7 @@ import type { JSX } from 'react';
 import { ReactWidget } from '@jupyterlab/ui-components';
 
 import { Answered, Problems, useAnswer } from './answer';
+import { EarlierRuns } from './earlier';
 import { withEntries } from './entries';
 import { ParameterForm } from './lazyForm';
 import type { IWorkbench } from './tokens';
@@ -64,16 +65,20 @@ export function Questions({ workbench, main }: IQuestionsProps): JSX.Element {
               ))}
             </fieldset>
             <Problems problems={chosen.problems.map(problem => problem.message)} />
+            {workbench.laboratory.keeps_runs && (
+              <EarlierRuns workbench={workbench} analysis={chosen.name} />
+            )}
             <Suspense fallback={<p className="bc-Note">{trans.__('Loading…')}</p>}>
               <ParameterForm
                 key={chosen.name}
                 schema={withEntries(chosen.form, entries)}
                 main={main}
                 translator={translator}
+                workbench={workbench}
                 onRun={values => workbench.runAnalysis(chosen.name, values)}
                 onSubmit={
                   workbench.laboratory.keeps_runs
-                    ? values => workbench.submitAnalysis(chosen.name, values)
+                    ? (values, sweep) => workbench.submitAnalysis(chosen.name, values, sweep)
                     : undefined
                 }
               />

@@ -1,12 +1,15 @@
-import { useCallback, useEffect, useId, useRef } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { JSX } from 'react';
 import { Notification } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { Answered, useAnswer, useTask } from './answer';
+import { CompareRuns } from './compareRuns';
+import { RunCard } from './runCard';
+import { goesOn } from './runWords';
+import { SweepCard } from './sweepCard';
 import type { IWorkbench } from './tokens';
-import type { Run } from './wire';
+import type { Run, Runs, Sweep } from './wire';
 
 const WHILE_SOME_GO_ON_MS = 2_000;
 const OTHERWISE_MS = 20_000;
@@ -24,11 +27,6 @@ export class RunsView extends ReactWidget {
   }
 }
 
-/** Whether a run has not come to its end. */
-export function goesOn({ state }: Run): boolean {
-  return state === 'queued' || state === 'starting' || state === 'running';
-}
-
 function Listed({ workbench }: { readonly workbench: IWorkbench }): JSX.Element {
   const { trans } = workbench;
   const [answer, again] = useAnswer(useCallback(() => workbench.runs(), [workbench]));
@@ -38,6 +36,128 @@ function Listed({ workbench }: { readonly workbench: IWorkbench }): JSX.Element 
     const timer = setInterval(again, some ? WHILE_SOME_GO_ON_MS : OTHERWISE_MS);
     return () => clearInterval(timer);
   }, [again, some]);
+  useNews(runs, workbench);
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const choose = (run: string): void =>
+    // A third one takes the place of the first.
+    setChosen(before =>
+      before.includes(run) ? before.filter(one => one !== run) : [...before, run].slice(-2)
+    );
+  const [first, second] = chosen;
+  return (
+    <>
+      <FinishNotebook workbench={workbench} again={again} />
+      <Answered answer={answer} again={again} trans={trans}>
+        {listed => (
+          <>
+            {listed.runs.length === 0 && (
+              <p className="bc-Note">
+                {trans.__('No runs yet. “Run without me” starts one that needs no window.')}
+              </p>
+            )}
+            {first !== undefined && second !== undefined ? (
+              <CompareRuns
+                key={`${first} ${second}`}
+                workbench={workbench}
+                first={first}
+                second={second}
+                close={() => setChosen([])}
+              />
+            ) : (
+              first !== undefined && (
+                <p className="bc-Note" role="status">
+                  {trans.__('Choose one more run to compare it with.')}
+                </p>
+              )
+            )}
+            <ul className="bc-Cards">
+              {grouped(listed).map(({ sweep, runs: members }) =>
+                sweep ? (
+                  <SweepCard
+                    key={sweep.submission}
+                    sweep={sweep}
+                    runs={members}
+                    workbench={workbench}
+                    again={again}
+                    chosen={chosen}
+                    choose={choose}
+                  />
+                ) : (
+                  members.map(run => (
+                    <RunCard
+                      key={run.id}
+                      run={run}
+                      workbench={workbench}
+                      again={again}
+                      chosen={chosen.includes(run.id)}
+                      choose={choose}
+                    />
+                  ))
+                )
+              )}
+            </ul>
+          </>
+        )}
+      </Answered>
+    </>
+  );
+}
+
+interface IGroup {
+  readonly sweep: Sweep | null;
+  readonly runs: readonly Run[];
+}
+
+/** The runs of each submit together, in the order of the list. */
+export function grouped({ runs, sweeps }: Runs): readonly IGroup[] {
+  const groups = new Map<string, Run[]>();
+  for (const run of runs) {
+    groups.set(run.submission, [...(groups.get(run.submission) ?? []), run]);
+  }
+  return [...groups].map(([submission, members]) => ({
+    sweep: sweeps.find(sweep => sweep.submission === submission) ?? null,
+    runs: members.sort((one, other) => one.id.localeCompare(other.id))
+  }));
+}
+
+/** The notebook in front goes on as a run, so that the window can be closed. */
+function FinishNotebook({ workbench, again }: IListProps): JSX.Element {
+  const { trans, runsDesk } = workbench;
+  const [busy, reason, start] = useTask();
+  return (
+    <>
+      <div className="bc-Card-actions">
+        <button
+          className="bc-Button"
+          type="button"
+          disabled={busy}
+          title={trans.__('Saves it and runs all of it from its parameters, without this window')}
+          onClick={() =>
+            start(async () => {
+              await runsDesk.finish();
+              again();
+            })
+          }
+        >
+          {trans.__('Finish this notebook as a run')}
+        </button>
+      </div>
+      {reason && (
+        <p className="bc-Problem" role="alert">
+          {reason}
+        </p>
+      )}
+    </>
+  );
+}
+
+interface IListProps {
+  readonly workbench: IWorkbench;
+  readonly again: () => void;
+}
+
+/** Tell of the runs that came to their end since they were last looked at. */
+function useNews(runs: readonly Run[] | null, workbench: IWorkbench): void {
   const before = useRef<ReadonlyMap<string, Run> | null>(null);
   useEffect(() => {
     if (runs) {
@@ -47,23 +167,6 @@ function Listed({ workbench }: { readonly workbench: IWorkbench }): JSX.Element 
       before.current = new Map(runs.map(run => [run.id, run]));
     }
   }, [runs, workbench]);
-  return (
-    <Answered answer={answer} again={again} trans={trans}>
-      {({ runs: listed }) =>
-        listed.length === 0 ? (
-          <p className="bc-Note">
-            {trans.__('No runs yet. “Run without me” starts one that needs no window.')}
-          </p>
-        ) : (
-          <ul className="bc-Cards">
-            {listed.map(run => (
-              <RunCard key={run.id} run={run} workbench={workbench} again={again} />
-            ))}
-          </ul>
-        )
-      }
-    </Answered>
-  );
 }
 
 /** The runs that came to their end since they were last looked at. */
@@ -86,104 +189,9 @@ function tell(run: Run, workbench: IWorkbench): void {
   if (run.state === 'succeeded') {
     Notification.success(trans.__('%1 has ended.', run.title), { actions: [open] });
   } else if (run.state === 'failed') {
-    Notification.error(trans.__('%1 failed. %2', run.title, run.words), {
+    Notification.error(trans.__('%1 failed. %2 %3', run.title, run.words, run.next_step), {
       autoClose: false,
       actions: [open]
     });
-  }
-}
-
-interface IRunCardProps {
-  readonly run: Run;
-  readonly workbench: IWorkbench;
-  readonly again: () => void;
-}
-
-function RunCard({ run, workbench, again }: IRunCardProps): JSX.Element {
-  const { trans } = workbench;
-  const [busy, reason, start] = useTask();
-  const id = useId();
-  const act = (what: (run: string) => Promise<void>): void =>
-    start(async () => {
-      await what(run.id);
-      again();
-    });
-  return (
-    <li className="bc-Card" aria-labelledby={`${id}-title`}>
-      <h3 className="bc-Card-title" id={`${id}-title`}>
-        {run.title}
-      </h3>
-      <p className="bc-Note">{trans.__('Submitted %1', new Date(run.submitted).toLocaleString())}</p>
-      <p className="bc-Card-text">{stateInWords(run, trans)}</p>
-      {run.state === 'running' && (
-        <progress
-          className="bc-Progress"
-          aria-labelledby={`${id}-title`}
-          value={run.cells_done}
-          max={Math.max(run.cells, 1)}
-        />
-      )}
-      {run.words && <p className="bc-Problem">{run.words}</p>}
-      <div className="bc-Card-actions">
-        {goesOn(run) ? (
-          <button
-            className="bc-Button"
-            type="button"
-            disabled={busy}
-            aria-describedby={`${id}-title`}
-            onClick={() => act(one => workbench.cancelRun(one))}
-          >
-            {trans.__('Cancel')}
-          </button>
-        ) : (
-          <>
-            {run.cells_done > 0 && (
-              <button
-                className="bc-Button"
-                type="button"
-                disabled={busy}
-                aria-describedby={`${id}-title`}
-                onClick={() => act(one => workbench.openRun(one))}
-              >
-                {trans.__('Open')}
-              </button>
-            )}
-            <button
-              className="bc-Button"
-              type="button"
-              disabled={busy}
-              aria-describedby={`${id}-title`}
-              onClick={() => act(one => workbench.repeatRun(one))}
-            >
-              {trans.__('Run again')}
-            </button>
-          </>
-        )}
-      </div>
-      {reason && (
-        <p className="bc-Problem" role="alert">
-          {reason}
-        </p>
-      )}
-    </li>
-  );
-}
-
-function stateInWords(run: Run, trans: TranslationBundle): string {
-  switch (run.state) {
-    case 'queued':
-      return run.position === null
-        ? trans.__('Waits')
-        : trans.__('Waits, number %1 in the queue', run.position);
-    case 'starting':
-      return trans.__('Starts');
-    case 'running':
-      return trans.__('Runs: cell %1 of %2', run.cells_done, run.cells);
-    case 'succeeded':
-      return trans.__('Succeeded');
-    case 'failed':
-      return trans.__('Failed');
-    case 'cancelled':
-      return trans.__('Cancelled');
   }
 }

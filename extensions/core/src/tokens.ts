@@ -1,8 +1,9 @@
 import { Token } from '@lumino/coreutils';
-import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import type { ReadonlyJSONObject, ReadonlyJSONValue } from '@lumino/coreutils';
 import type { Widget } from '@lumino/widgets';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
+import type { IRunsDesk } from './runsDesk';
 import type {
   Access,
   AddedFile,
@@ -21,6 +22,9 @@ import type {
 
 /** Values for a notebook's parameters, by name. */
 export type ParameterValues = ReadonlyJSONObject;
+
+/** Values of which each is taken, by the parameters' names. */
+export type SweepValues = Readonly<Record<string, readonly ReadonlyJSONValue[]>>;
 
 /** Something that runs in the person's server. */
 export interface IRunning {
@@ -58,11 +62,15 @@ export interface IWorkbench {
   runs(): Promise<Runs>;
 
   /**
-   * Submit an analysis with parameters: it runs without this window.
+   * Submit an analysis with parameters: it runs without this window, and with a sweep once for
+   * each combination of its values.
    *
    * Rejects as `runAnalysis` does.
    */
-  submitAnalysis(name: string, values: ParameterValues): Promise<void>;
+  submitAnalysis(name: string, values: ParameterValues, sweep?: SweepValues): Promise<void>;
+
+  /** What else there is to ask and to do about runs. */
+  readonly runsDesk: IRunsDesk;
 
   /** Ask for the end of a run. */
   cancelRun(run: string): Promise<void>;

@@ -7,7 +7,8 @@ import type { PanelApi } from './api';
 import { PanelError } from './api';
 import type { Computation } from './computation';
 import { showOutcome } from './outcome';
-import type { IRunning, IWorkbench, ParameterValues } from './tokens';
+import { RunsDesk } from './runsDesk';
+import type { IRunning, IWorkbench, ParameterValues, SweepValues } from './tokens';
 import type {
   Access,
   AddedFile,
@@ -27,6 +28,7 @@ import type {
 /** The laboratory's window, as its views use it. */
 export class Workbench implements IWorkbench {
   readonly trans: TranslationBundle;
+  readonly runsDesk: RunsDesk;
 
   constructor(
     readonly laboratory: Laboratory,
@@ -37,6 +39,7 @@ export class Workbench implements IWorkbench {
     private readonly _documents: IDocumentManager | null
   ) {
     this.trans = translator.load('bluecloud');
+    this.runsDesk = new RunsDesk(_app, _tracker, _api, this.trans);
   }
 
   find(asked: FindRequest): Promise<Found> {
@@ -173,8 +176,8 @@ export class Workbench implements IWorkbench {
     return this._api.runs();
   }
 
-  async submitAnalysis(name: string, values: ParameterValues): Promise<void> {
-    await this._api.submitAnalysis(name, values);
+  async submitAnalysis(name: string, values: ParameterValues, sweep: SweepValues = {}): Promise<void> {
+    await this._api.submitAnalysis(name, values, sweep);
   }
 
   async cancelRun(run: string): Promise<void> {

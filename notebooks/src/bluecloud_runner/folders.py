@@ -44,6 +44,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Val
 
 SUBMISSION = r"^[0-9a-f]{20}$"
 RUN = r"^[0-9a-f]{20}-[0-9]{4}$"
+MOST_RUNS = 2000  # of one submit
 
 # The most bytes that are read of a file which a run wrote.
 MOST_OF_A_LINE = 64 * 1024

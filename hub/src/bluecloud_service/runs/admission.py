@@ -15,11 +15,11 @@ from bluecloud_hub.errors import HubError
 from bluecloud_hub.labs import Laboratory, Size, read_laboratories
 from bluecloud_hub.releases import read_release
 from bluecloud_runner import FieldError, check, parameter_form
-from bluecloud_runner.folders import Limits
+from bluecloud_runner.folders import MOST_RUNS, Limits
 
 from ..errors import NotAllowed, NotAsked, NotNow
 from ..identity import Person
-from .store import MOST_RUNS, Work
+from .store import Work
 from .wire import Submit
 
 _UNITS = {"M": 2**20, "G": 2**30}

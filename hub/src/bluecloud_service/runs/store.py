@@ -23,6 +23,7 @@ from pydantic import JsonValue, ValidationError
 
 from bluecloud_hub.homes import LABORATORY_GID, LABORATORY_UID, folder_name
 from bluecloud_runner.folders import (
+    MOST_RUNS,
     Attempt,
     Limits,
     Record,
@@ -35,8 +36,6 @@ from bluecloud_runner.folders import (
 )
 
 from ..errors import NotAsked, NotThere
-
-MOST_RUNS = 2000  # of one submit
 
 
 class Submission(Record):
