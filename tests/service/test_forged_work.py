@@ -22,7 +22,7 @@ from bluecloud_service.runs.engines.local import LocalEngine
 from bluecloud_service.runs.index import RunIndex
 from bluecloud_service.runs.keeper import Keeper
 from bluecloud_service.runs.sharing import Capacity
-from bluecloud_service.runs.store import Runs
+from bluecloud_service.runs.store import Runs, record_events
 from bluecloud_service.runs.watching import watch_list, watch_run
 from bluecloud_service.runs.wire import Run
 from tests.service.serving import until
@@ -146,6 +146,32 @@ def test_a_run_that_lost_its_folder_on_the_way_stops_no_turn(place: Place) -> No
     row = place.index.get(bens.request().id)
     assert row is not None
     assert row.cells == 3
+
+
+@pytest.mark.parametrize("claimed", [False, True], ids=["waits", "claimed"])
+def test_a_run_whose_record_says_cancelled_never_starts(place: Place, claimed: bool) -> None:
+    (run, other) = place.runs.runs_of(place.runs.submit("ada", work("n", sets=[{"n": 1}] * 2)))
+    names = [each.request().id for each in (run, other)]
+    if claimed:
+        assert place.runs.claim(run, "unit")
+        assert place.runs.claim(other, "unit")
+    place.keeper.read_folders()
+    place.runs.note(run, "cancel", by="ada")  # and there it was killed
+    place.keeper.turn()
+    until(lambda: (row := place.index.get(names[0])) is not None and row.settled, 5)
+    cancelled, started = (place.index.get(name) for name in names)
+    assert cancelled is not None
+    assert started is not None
+    assert (cancelled.state, started.state) == ("cancelled", "starting")
+    assert not any(event["kind"] == "started" for event in record_events(run))
+    assert any(event["kind"] == "started" for event in record_events(other))
+
+
+def test_a_unit_is_told_again_of_a_cancel_that_was_not_told_to_its_end(place: Place) -> None:
+    run = place.under_way("ada")
+    place.runs.note(run, "cancel", by="ada")
+    place.keeper.turn()
+    assert (run.given / "cancel").exists()
 
 
 def test_what_a_failed_run_put_where_outputs_lie_is_not_given_out(place: Place) -> None:

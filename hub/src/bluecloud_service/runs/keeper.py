@@ -197,7 +197,7 @@ class Keeper:
     # Those that are out ----------------------------------------------------------------------
 
     def _watch(self, unit: _Out, answer: Answer) -> None:
-        changed, left = [], 0
+        changed, left = [], []
         for row in unit.rows:
             run = self._runs.run(row.person, row.id)
             try:
@@ -205,7 +205,7 @@ class Keeper:
                 new = row if state.name in ENDED else self._progressed(row, run, state)
             except (OSError, ValueError, ArithmeticError, RecursionError):
                 # Of one run, whatever lies in its folder: the others are seen to.
-                left += 1
+                left.append(row)
                 if row.id not in self._unreadable:
                     log.exception("run %s cannot be read; tried again", row.id)
                     self._unreadable.add(row.id)
@@ -214,12 +214,12 @@ class Keeper:
             if state.name in ENDED:
                 self._settle(row, run, state)
                 continue
-            left += 1
+            left.append(row)
             if new != row:
                 changed.append(new)
         self._index.put(changed)
         if answer.state == "absent" and left:
-            self._start(unit.name, unit.rows)
+            self._start(unit.name, left)
         elif answer.state == "running" and left:
             self._hold_to_limits(unit)
 
@@ -248,6 +248,8 @@ class Keeper:
             run = self._runs.run(row.person, row.id)
             cancels = [e for e in record_events(run) if e["kind"] == "cancel"]
             asked = datetime.fromisoformat(cancels[0]["at"]).timestamp() if cancels else now
+            if cancels:
+                self._runs.tell_cancel(run)
             overdue = overdue and now - asked > _OBEY_S
             allowed += run.request().limits.seconds
             begun = min(begun, *(a.claimed.timestamp() for a in attempts(run)[-1:]))
@@ -341,10 +343,16 @@ class Keeper:
         run = self._runs.run(row.person, row.id)
         if not (run.given / "cancel").exists():
             return True
+        self._was_cancelled(row)
+        return False
+
+    def _was_cancelled(self, row: Row) -> bool:
+        """Whether the record says so of a run that waits; its end is then written down."""
+        run = self._runs.run(row.person, row.id)
         state = state_of(run)
         if state.name == "cancelled":
             self._settle(row, run, state)
-        return False
+        return state.name == "cancelled"
 
     def _start_next(self, waiting: list[Row], units: list[_Out]) -> None:
         if not waiting:
@@ -370,6 +378,10 @@ class Keeper:
             self._claim([by_run[one.run] for one in share])
 
     def _claim(self, rows: list[Row]) -> None:
+        # The record alone is asked, which is slow, only of those that are about to start.
+        rows = [row for row in rows if not self._was_cancelled(row)]
+        if not rows:
+            return
         first = self._runs.run(rows[0].person, rows[0].id)
         unit = f"{self._deployment}-run-{rows[0].id}-{len(attempts(first)) + 1}"
         claimed = []

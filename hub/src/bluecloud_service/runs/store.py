@@ -250,6 +250,10 @@ class Runs:
     def cancel(self, run: RunFolder, by: str) -> None:
         """Ask for a run's end; the unit looks for the file, the keeper for the event."""
         self.note(run, "cancel", by=by)
+        self.tell_cancel(run)
+
+    def tell_cancel(self, run: RunFolder) -> None:
+        """Make the file that the unit looks for; again, where it was killed after the event."""
         (run.given / "cancel").touch(mode=0o644)
 
     def remove(self, submission: Submission) -> None:
