@@ -90,6 +90,17 @@ def on_itself(path: Path) -> None:
     path.symlink_to(path)
 
 
+def talk_in_lines(path: Path) -> None:
+    said = {"at": datetime.now(UTC).isoformat(), "kind": "log", "text": "a" * 2000}
+    with path.open("a") as events:
+        events.writelines([json.dumps(said) + "\n"] * 5000)
+
+
+def talk_without_end(path: Path) -> None:
+    with path.open("a") as events:
+        events.write("a" * 10_000_000 + "\n")
+
+
 FORGED = [Path.mkdir, os.mkfifo, without_end, before_all_time, on_itself]
 
 
@@ -115,6 +126,34 @@ def test_a_run_cannot_have_begun_before_its_start_or_in_the_future(place: Place,
     assert row is not None
     assert row.started is not None
     assert before - 60 < row.started <= time.time()
+
+
+@pytest.mark.parametrize("talk", [talk_in_lines, talk_without_end], ids=["lines", "one line"])
+def test_a_talkative_run_is_followed_to_its_last_cell(
+    place: Place, talk: Callable[[Path], None]
+) -> None:
+    run = place.under_way("ada")
+    append(run.work_events, "started", datetime.now(UTC), cells=3)
+    talk(run.work_events)
+    append(run.work_events, "cell-ended", datetime.now(UTC), number=2)
+    for _ in range(4):
+        place.keeper.turn()
+    row = place.index.get(run.request().id)
+    assert row is not None
+    assert (row.cells_done, row.cells) == (2, 3)
+
+
+def test_a_watcher_of_a_talkative_run_is_told_its_last_event_and_then_its_end(
+    tmp_path: Path,
+) -> None:
+    folder = RunFolder(tmp_path)
+    folder.work.mkdir()
+    talk_in_lines(folder.work_events)
+    append(folder.work_events, "cell-ended", datetime.now(UTC), number=2)
+    assert [piece.split("\n")[1] for piece in told_of(folder)[-2:]] == [
+        "event: cell-ended",
+        "event: run",
+    ]
 
 
 def test_a_verdict_that_is_a_folder_takes_no_descriptor(place: Place) -> None:

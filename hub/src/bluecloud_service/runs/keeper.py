@@ -21,12 +21,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bluecloud_runner.folders import Cause, Request, RunFolder, read_events, write_whole
+from bluecloud_runner.folders import Cause, Request, RunFolder, write_whole
 from bluecloud_runner.seal import KEYS
 
 from .engines import Answer, Engine, EngineAway, ImageMissing, Unit
 from .index import Row, RunIndex, row_of
 from .outputs import Measured, measure
+from .progress import Progress
 from .sharing import Busy, Capacity, Waiting, next_units
 from .state import ENDED, State, state_of
 from .store import Runs, attempts, record_events, sameness
@@ -78,6 +79,7 @@ class Keeper:
         self._told = told
         self._ended = ended
         self._boot = _boot()
+        self._progress = Progress()
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._measuring: set[str] = set()
@@ -202,7 +204,7 @@ class Keeper:
             run = self._runs.run(row.person, row.id)
             try:
                 state = state_of(run, answer, boot=self._boot)
-                new = row if state.name in ENDED else self._progressed(row, run, state)
+                new = row if state.name in ENDED else self._progress.of(row, run, state)
             except (OSError, ValueError, ArithmeticError, RecursionError):
                 # Of one run, whatever lies in its folder: the others are seen to.
                 left.append(row)
@@ -212,6 +214,7 @@ class Keeper:
                 continue
             self._unreadable.discard(row.id)
             if state.name in ENDED:
+                self._progress.forget(row.id)
                 self._settle(row, run, state)
                 continue
             left.append(row)
@@ -222,21 +225,6 @@ class Keeper:
             self._start(unit.name, left)
         elif answer.state == "running" and left:
             self._hold_to_limits(unit)
-
-    def _progressed(self, row: Row, run: RunFolder, state: State) -> Row:
-        """The row of a run that goes on: how many cells are done, of how many."""
-        done, cells, started = row.cells_done, row.cells, row.started
-        if state.name == "running":
-            for _, event in read_events(run.work_events):
-                said = event.model_extra or {}
-                if event.kind == "started":
-                    cells = _count(said.get("cells"), cells)
-                    # Its own word: not before it was claimed, and not in the future.
-                    claimed = state.attempt.claimed if state.attempt else event.at
-                    started = min(max(event.at, claimed), datetime.now(UTC)).timestamp()
-                elif event.kind == "cell-ended":
-                    done = max(done, _count(said.get("number"), 0))
-        return replace(row, state=state.name, cells=cells, cells_done=done, started=started)
 
     def _hold_to_limits(self, unit: _Out) -> None:
         """Stop a unit that neither obeys a cancel nor its runs' limits of time."""
@@ -445,11 +433,6 @@ class Keeper:
 
 def _cells(row: Row, state: State) -> tuple[int, int] | None:
     return None if state.verdict else (row.cells_done, row.cells)
-
-
-def _count(said: Any, otherwise: int) -> int:
-    """A number of cells that a run wrote: whole and not absurd, or what was known before."""
-    return said if isinstance(said, int) and 0 <= said <= 100_000 else otherwise
 
 
 def _boot() -> str:

@@ -15,13 +15,15 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from bluecloud_runner.folders import Event, RunFolder, read_events
+from bluecloud_runner.folders import Event, RunFolder, read_on
 
 from .wire import Run
 
 _EVERY_S = 0.3
 _LIST_S = 5.0
 _BEAT_S = 15.0  # a word now and then, so that proxies do not close the line
+_MOST_HELD = 2**18  # bytes of events that are read before they are sent
+_ENDED = frozenset({"succeeded", "failed", "cancelled"})
 # What the runner tells. A notebook can write into the same file: what the service says besides,
 # ``run`` and ``gone``, is nobody else's to say.
 _TOLD = frozenset({"started", "cell", "cell-ended", "log", "resources", "ended"})
@@ -42,14 +44,17 @@ async def watch_run(
         if attempt not in (None, run.attempt):
             at = 0  # another attempt begins another file
         attempt = run.attempt
-        events = await run_in_threadpool(_since, folder, at)
-        for at, event in events:
-            yield _event(event.kind, event.model_dump_json(), at)
+        before = at
+        events, at = await run_in_threadpool(_since, folder, before)
+        for end, event in events:
+            yield _event(event.kind, event.model_dump_json(), end)
+        if at > before and run.state in _ENDED:
+            continue  # its end is the last that is said
         state = run.model_dump(mode="json")
         if state != said:
             said, quiet = state, 0.0
             yield _event("run", json.dumps(state), at)
-            if run.state in {"succeeded", "failed", "cancelled"}:
+            if run.state in _ENDED:
                 return
         elif quiet >= _BEAT_S:
             quiet = 0.0
@@ -91,9 +96,9 @@ async def watch_list(
         unread += _EVERY_S
 
 
-def _since(folder: RunFolder, at: int) -> list[tuple[int, Event]]:
-    events = read_events(folder.work_events, after=at)
-    return [(end, event) for end, event in events if event.kind in _TOLD]
+def _since(folder: RunFolder, at: int) -> tuple[list[tuple[int, Event]], int]:
+    events, read = read_on(folder.work_events, after=at, most_bytes=_MOST_HELD)
+    return [(end, event) for end, event in events if event.kind in _TOLD], read
 
 
 def _event(kind: str, said: str, at: int | None = None) -> str:
