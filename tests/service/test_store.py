@@ -129,6 +129,13 @@ def test_a_submit_that_was_killed_leaves_all_or_nothing(tmp_path: Path) -> None:
         assert [run.request().parameters["n"] for run in folders] == list(range(20))
 
 
+def test_a_cancel_that_is_asked_for_again_is_noted_once(runs: Runs) -> None:
+    (run,) = runs.runs_of(runs.submit("ada", work("1")))
+    for _ in range(3):
+        runs.cancel(run, "ada")
+    assert [event["kind"] for event in record_events(run)] == ["cancel"]
+
+
 def test_what_is_taken_away_is_gone(runs: Runs) -> None:
     kept = runs.submit("ada", work("1"))
     (run,) = runs.runs_of(kept)

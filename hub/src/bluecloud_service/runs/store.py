@@ -249,6 +249,8 @@ class Runs:
 
     def cancel(self, run: RunFolder, by: str) -> None:
         """Ask for a run's end; the unit looks for the file, the keeper for the event."""
+        if (run.given / "cancel").exists():
+            return  # asked for before: the record is not to grow with each time
         self.note(run, "cancel", by=by)
         self.tell_cancel(run)
 
