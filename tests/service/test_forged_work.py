@@ -36,12 +36,12 @@ class Place:
         self.runs = Runs(folder / "runs", for_containers=False)
         self.index = RunIndex(open_database(f"sqlite:///{folder / 'service.sqlite'}"))
         self.units = folder / "units"
-        self._engine = LocalEngine(self.units, root=folder)
+        self.engine = LocalEngine(self.units, root=folder)
         room = Capacity(cpus=1)
         self.keeper = Keeper(
             self.runs,
             self.index,
-            self._engine,
+            self.engine,
             room,
             deployment="here",
             told=lambda request, unit: {},
@@ -63,9 +63,9 @@ class Place:
         """Let go of all, and end what was started."""
         self._held.close()
         self.keeper.end()
-        for unit in self._engine.left():
-            self._engine.stop(unit)
-            self._engine.forget(unit)
+        for unit in self.engine.left():
+            self.engine.stop(unit)
+            self.engine.forget(unit)
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ CauseKind = Literal[
     "cell-failed",
     "credential-missing",
     "disk-full",
+    "engine-refused",
     "host-restarted",
     "image-missing",
     "kernel-died",

@@ -8,7 +8,6 @@ between turns that is not on disk, so that the next keeper goes on where one was
 from __future__ import annotations
 
 import fcntl
-import json
 import logging
 import os
 import threading
@@ -21,14 +20,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bluecloud_runner.folders import Cause, Request, RunFolder, write_whole
-from bluecloud_runner.seal import KEYS
+from bluecloud_runner.folders import Request, RunFolder, write_whole
 
-from .engines import Answer, Engine, EngineAway, ImageMissing, Unit
+from .engines import Answer, Engine
 from .index import Row, RunIndex, row_of
 from .outputs import Measured, measure
 from .progress import Progress
 from .sharing import Busy, Capacity, Waiting, next_units
+from .starting import Starting
 from .state import ENDED, State, state_of
 from .store import Runs, attempts, record_events, sameness
 
@@ -76,9 +75,9 @@ class Keeper:
         self._engine = engine
         self._capacity = capacity
         self._deployment = deployment
-        self._told = told
         self._ended = ended
         self._boot = _boot()
+        self._starting = Starting(runs, engine, told=told, boot=self._boot)
         self._progress = Progress()
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -382,49 +381,10 @@ class Keeper:
             self._start(unit, claimed)
 
     def _start(self, name: str, rows: list[Row]) -> None:
-        """Start a unit; safe to do again, for a keeper that was killed before it noted it."""
         runs = {row.id: self._runs.run(row.person, row.id) for row in rows}
-        request = next(iter(runs.values())).request()
-        keys = {
-            run: {"attempt": last.number, "key": last.key}
-            for run, folder in runs.items()
-            for last in attempts(folder)[-1:]
-        }
-        slots = max(1, int(request.limits.cpus))
-        unit = Unit(
-            name=name,
-            person=request.person,
-            laboratory=request.laboratory,
-            image=request.image,
-            limits=request.limits,
-            runs=runs,
-            slots=slots,
-            environment={
-                **self._told(request, name),
-                "BLUECLOUD_LAB": request.laboratory,
-                "BLUECLOUD_RELEASE": request.version,
-                "BLUECLOUD_UNIT_SLOTS": str(slots),
-                KEYS: json.dumps(keys),
-            },
-        )
-        try:
-            self._engine.start(unit)
-        except ImageMissing as error:
-            self._refuse(rows, runs, error)
+        cause = self._starting.start(name, runs)
+        if cause is None:
             return
-        except EngineAway as error:
-            log.warning("unit %s is not started yet: %s", name, error)
-            return
-        for run in runs.values():
-            last = attempts(run)[-1]
-            self._runs.note(run, "started", attempt=last.number, unit=name, boot=self._boot)
-
-    def _refuse(self, rows: list[Row], runs: Mapping[str, RunFolder], error: ImageMissing) -> None:
-        cause = Cause(
-            kind="image-missing",
-            words=f"The laboratory's image is gone: {error}.",
-            next_step="Submit it again, with the laboratory's present release.",
-        )
         for row in rows:
             run = runs[row.id]
             state = State("failed", cause=cause, attempt=attempts(run)[-1], ended=datetime.now(UTC))
