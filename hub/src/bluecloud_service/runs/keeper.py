@@ -118,6 +118,7 @@ class Keeper:
                     continue
                 self.holds = True
                 self._safely(self.read_folders)
+                self._pool.submit(self._tidy)
                 looked = float("-inf")
                 while not self._stop.is_set():
                     self._wake.clear()
@@ -144,6 +145,13 @@ class Keeper:
             log.warning("the runs are kept again")
         self.fault = ""
         return done
+
+    def _tidy(self) -> None:
+        try:
+            while not self._runs.tidy() and not self._stop.wait(_LEASE_S):
+                pass
+        except OSError:
+            log.exception("what killed submits and removals left is still there")
 
     def read_folders(self, *, everything: bool = False) -> int:
         """Bring the table up to the folders, and say how many rows were written.
