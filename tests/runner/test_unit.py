@@ -32,3 +32,19 @@ def test_a_run_leaves_a_verdict_a_notebook_and_its_outputs(tmp_path: Path) -> No
     assert kinds[0] == "started"
     assert kinds[-1] == "ended"
     assert kinds.count("cell-ended") == 4
+
+
+def test_what_forks_share_makes_no_peak_above_the_limit(tmp_path: Path) -> None:
+    limit = 2**28
+    shared = (
+        "import os, time\n"
+        "held = bytearray(b'x' * 2**27)\n"
+        "for _ in range(3):\n"
+        "    if os.fork() == 0:\n"
+        "        time.sleep(3)\n"
+        "        os._exit(0)\n"
+        "time.sleep(3)\n"
+    )
+    run = made(tmp_path, notebook(shared), memory_bytes=limit)
+    finished(run)
+    assert 2**27 < run.verdict().usage.peak_bytes <= limit

@@ -104,6 +104,13 @@ def test_what_an_ended_unit_left_is_taken_away(tmp_path: Path) -> None:
         until(lambda: not (units / "of-before.log").exists())
 
 
+def test_what_killed_submits_left_is_taken_away_at_the_start(tmp_path: Path) -> None:
+    left = tmp_path / "state" / "runs" / "ada" / ".new-of-before"
+    left.mkdir(parents=True)
+    with four_people() as hub, serving_runs(hub, tmp_path / "state"):
+        until(lambda: not left.exists())
+
+
 def test_the_table_is_made_again_from_the_folders(tmp_path: Path) -> None:
     state = tmp_path / "state"
     (tmp_path / "go").touch()

@@ -22,7 +22,7 @@ from bluecloud_service.runs.engines.local import LocalEngine
 from bluecloud_service.runs.index import RunIndex
 from bluecloud_service.runs.keeper import Keeper
 from bluecloud_service.runs.sharing import Capacity
-from bluecloud_service.runs.store import Runs
+from bluecloud_service.runs.store import Runs, record_events
 from bluecloud_service.runs.watching import watch_list, watch_run
 from bluecloud_service.runs.wire import Run
 from tests.service.serving import until
@@ -36,12 +36,12 @@ class Place:
         self.runs = Runs(folder / "runs", for_containers=False)
         self.index = RunIndex(open_database(f"sqlite:///{folder / 'service.sqlite'}"))
         self.units = folder / "units"
-        self._engine = LocalEngine(self.units, root=folder)
+        self.engine = LocalEngine(self.units, root=folder)
         room = Capacity(cpus=1)
         self.keeper = Keeper(
             self.runs,
             self.index,
-            self._engine,
+            self.engine,
             room,
             deployment="here",
             told=lambda request, unit: {},
@@ -63,9 +63,9 @@ class Place:
         """Let go of all, and end what was started."""
         self._held.close()
         self.keeper.end()
-        for unit in self._engine.left():
-            self._engine.stop(unit)
-            self._engine.forget(unit)
+        for unit in self.engine.left():
+            self.engine.stop(unit)
+            self.engine.forget(unit)
 
 
 @pytest.fixture
@@ -88,6 +88,17 @@ def before_all_time(path: Path) -> None:
 
 def on_itself(path: Path) -> None:
     path.symlink_to(path)
+
+
+def talk_in_lines(path: Path) -> None:
+    said = {"at": datetime.now(UTC).isoformat(), "kind": "log", "text": "a" * 2000}
+    with path.open("a") as events:
+        events.writelines([json.dumps(said) + "\n"] * 5000)
+
+
+def talk_without_end(path: Path) -> None:
+    with path.open("a") as events:
+        events.write("a" * 10_000_000 + "\n")
 
 
 FORGED = [Path.mkdir, os.mkfifo, without_end, before_all_time, on_itself]
@@ -115,6 +126,34 @@ def test_a_run_cannot_have_begun_before_its_start_or_in_the_future(place: Place,
     assert row is not None
     assert row.started is not None
     assert before - 60 < row.started <= time.time()
+
+
+@pytest.mark.parametrize("talk", [talk_in_lines, talk_without_end], ids=["lines", "one line"])
+def test_a_talkative_run_is_followed_to_its_last_cell(
+    place: Place, talk: Callable[[Path], None]
+) -> None:
+    run = place.under_way("ada")
+    append(run.work_events, "started", datetime.now(UTC), cells=3)
+    talk(run.work_events)
+    append(run.work_events, "cell-ended", datetime.now(UTC), number=2)
+    for _ in range(4):
+        place.keeper.turn()
+    row = place.index.get(run.request().id)
+    assert row is not None
+    assert (row.cells_done, row.cells) == (2, 3)
+
+
+def test_a_watcher_of_a_talkative_run_is_told_its_last_event_and_then_its_end(
+    tmp_path: Path,
+) -> None:
+    folder = RunFolder(tmp_path)
+    folder.work.mkdir()
+    talk_in_lines(folder.work_events)
+    append(folder.work_events, "cell-ended", datetime.now(UTC), number=2)
+    assert [piece.split("\n")[1] for piece in told_of(folder)[-2:]] == [
+        "event: cell-ended",
+        "event: run",
+    ]
 
 
 def test_a_verdict_that_is_a_folder_takes_no_descriptor(place: Place) -> None:
@@ -146,6 +185,32 @@ def test_a_run_that_lost_its_folder_on_the_way_stops_no_turn(place: Place) -> No
     row = place.index.get(bens.request().id)
     assert row is not None
     assert row.cells == 3
+
+
+@pytest.mark.parametrize("claimed", [False, True], ids=["waits", "claimed"])
+def test_a_run_whose_record_says_cancelled_never_starts(place: Place, claimed: bool) -> None:
+    (run, other) = place.runs.runs_of(place.runs.submit("ada", work("n", sets=[{"n": 1}] * 2)))
+    names = [each.request().id for each in (run, other)]
+    if claimed:
+        assert place.runs.claim(run, "unit")
+        assert place.runs.claim(other, "unit")
+    place.keeper.read_folders()
+    place.runs.note(run, "cancel", by="ada")  # and there it was killed
+    place.keeper.turn()
+    until(lambda: (row := place.index.get(names[0])) is not None and row.settled, 5)
+    cancelled, started = (place.index.get(name) for name in names)
+    assert cancelled is not None
+    assert started is not None
+    assert (cancelled.state, started.state) == ("cancelled", "starting")
+    assert not any(event["kind"] == "started" for event in record_events(run))
+    assert any(event["kind"] == "started" for event in record_events(other))
+
+
+def test_a_unit_is_told_again_of_a_cancel_that_was_not_told_to_its_end(place: Place) -> None:
+    run = place.under_way("ada")
+    place.runs.note(run, "cancel", by="ada")
+    place.keeper.turn()
+    assert (run.given / "cancel").exists()
 
 
 def test_what_a_failed_run_put_where_outputs_lie_is_not_given_out(place: Place) -> None:

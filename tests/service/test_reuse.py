@@ -85,7 +85,8 @@ def test_a_run_of_samples_is_the_answer_and_it_is_said_whose_and_when(past: Past
     run = past.did(SAMPLE)
     found = past.asked()
     assert [row.id for row in found.rows] == [run]
-    when = datetime.now(UTC) - timedelta(hours=1)
+    assert found.rows[0].ended is not None
+    when = datetime.fromtimestamp(found.rows[0].ended, UTC)
     assert found.words == f"answered by {run} of ada, which ended {when:%Y-%m-%d %H:%M} UTC"
 
 

@@ -92,6 +92,14 @@ def test_a_claim_whose_unit_never_started_is_starting(runs: Runs, run: RunFolder
     assert state_of(run, Answer("absent")).name == "starting"
 
 
+def test_one_that_was_cancelled_before_its_unit_was_started_never_ran(
+    runs: Runs, run: RunFolder
+) -> None:
+    assert runs.claim(run, "unit")
+    runs.note(run, "cancel", by="ada")
+    assert state_of(run, Answer("absent")).name == "cancelled"
+
+
 def test_what_is_written_down_stays(runs: Runs, run: RunFolder) -> None:
     begin(runs, run)
     cause = Cause(kind="cell-failed", words="cell 2", next_step="look")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -130,6 +131,13 @@ def test_a_submit_that_was_killed_leaves_all_or_nothing(tmp_path: Path) -> None:
         assert [run.request().parameters["n"] for run in folders] == list(range(20))
 
 
+def test_a_cancel_that_is_asked_for_again_is_noted_once(runs: Runs) -> None:
+    (run,) = runs.runs_of(runs.submit("ada", work("1")))
+    for _ in range(3):
+        runs.cancel(run, "ada")
+    assert [event["kind"] for event in record_events(run)] == ["cancel"]
+
+
 def test_what_is_taken_away_is_gone(runs: Runs) -> None:
     kept = runs.submit("ada", work("1"))
     (run,) = runs.runs_of(kept)
@@ -138,6 +146,43 @@ def test_what_is_taken_away_is_gone(runs: Runs) -> None:
     assert list((runs.folder / "ada").iterdir()) == []
     with pytest.raises(NotThere):
         runs.submission(run.path.parent)
+
+
+def test_what_a_notebook_nested_deeply_is_taken_away(runs: Runs, tmp_path: Path) -> None:
+    kept = runs.submit("ada", work("1"))
+    (run,) = runs.runs_of(kept)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").touch()
+    program = (
+        "import os, sys\n"
+        "os.makedirs(sys.argv[1]); os.chdir(sys.argv[1])\n"
+        "for _ in range(3000):\n"
+        "    os.symlink(sys.argv[2], 'link'); os.mkdir('d'); os.chdir('d')\n"
+        "os.chmod('..', 0o500)\n"
+    )
+    subprocess.run([sys.executable, "-c", program, run.work / "staging", outside], check=True)
+    runs.remove(kept)
+    assert list((runs.folder / "ada").iterdir()) == []
+    assert (outside / "kept").exists()
+
+
+def test_what_a_killed_submit_or_removal_left_is_tidied(runs: Runs) -> None:
+    kept = runs.submit("ada", work("1"))
+    for name in (".new-a-1", ".gone-b-2"):
+        (runs.folder / "ada" / name / "0000" / "record").mkdir(parents=True)
+    assert runs.tidy()
+    assert [path.name for path in (runs.folder / "ada").iterdir()] == [kept.id]
+
+
+def test_a_submit_that_goes_on_is_not_tidied(runs: Runs) -> None:
+    draft = runs.folder / "ada" / ".new-a-1"
+    draft.mkdir(parents=True)
+    with (runs.folder / ".drafts").open("w") as submitting:
+        fcntl.flock(submitting, fcntl.LOCK_SH)
+        assert not runs.tidy()
+    assert draft.exists()
+    assert runs.tidy()
 
 
 def test_runs_are_the_same_by_what_they_do(runs: Runs) -> None:

@@ -56,6 +56,7 @@ CauseKind = Literal[
     "cell-failed",
     "credential-missing",
     "disk-full",
+    "engine-refused",
     "host-restarted",
     "image-missing",
     "kernel-died",
@@ -309,10 +310,29 @@ def read_events(
             continue
 
 
+def read_on(
+    path: Path, *, after: int, most_bytes: int = 4 * 2**20
+) -> tuple[list[tuple[int, Event]], int]:
+    """The events of the next piece as `read_events` gives them, and the byte to go on from.
+
+    That byte is beyond what is no event too, so that however much of it there is ends.
+    """
+    events, at = [], after
+    for at, line in read_lines(path, after=after, most_bytes=most_bytes):
+        try:
+            events.append((at, Event.model_validate_json(line)))
+        except ValidationError:
+            continue
+    return events, at
+
+
 def read_lines(
     path: Path, *, after: int = 0, most_bytes: int = 4 * 2**20
 ) -> Iterator[tuple[int, bytes]]:
-    """The whole lines of a file that may be a stranger's, each with the byte after it."""
+    """The whole lines of a file that may be a stranger's, each with the byte after it.
+
+    Of a line longer than any of ours come its pieces, empty, and what is after them.
+    """
     try:
         opened = open_plain(path)
     except OSError:  # none yet, or something that is not read
@@ -327,6 +347,7 @@ def read_lines(
                     return
                 at += len(line)  # longer than any of ours: passed over, piece by piece
                 read += len(line)
+                yield at, b""
                 continue
             at += len(line)
             read += len(line)

@@ -8,7 +8,6 @@ between turns that is not on disk, so that the next keeper goes on where one was
 from __future__ import annotations
 
 import fcntl
-import json
 import logging
 import os
 import threading
@@ -21,13 +20,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bluecloud_runner.folders import Cause, Request, RunFolder, read_events, write_whole
-from bluecloud_runner.seal import KEYS
+from bluecloud_runner.folders import Request, RunFolder, write_whole
 
-from .engines import Answer, Engine, EngineAway, ImageMissing, Unit
+from .engines import Answer, Engine
 from .index import Row, RunIndex, row_of
 from .outputs import Measured, measure
+from .progress import Progress
 from .sharing import Busy, Capacity, Waiting, next_units
+from .starting import Starting
 from .state import ENDED, State, state_of
 from .store import Runs, attempts, record_events, sameness
 
@@ -75,9 +75,10 @@ class Keeper:
         self._engine = engine
         self._capacity = capacity
         self._deployment = deployment
-        self._told = told
         self._ended = ended
         self._boot = _boot()
+        self._starting = Starting(runs, engine, told=told, boot=self._boot)
+        self._progress = Progress()
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._measuring: set[str] = set()
@@ -117,6 +118,7 @@ class Keeper:
                     continue
                 self.holds = True
                 self._safely(self.read_folders)
+                self._pool.submit(self._tidy)
                 looked = float("-inf")
                 while not self._stop.is_set():
                     self._wake.clear()
@@ -143,6 +145,13 @@ class Keeper:
             log.warning("the runs are kept again")
         self.fault = ""
         return done
+
+    def _tidy(self) -> None:
+        try:
+            while not self._runs.tidy() and not self._stop.wait(_LEASE_S):
+                pass
+        except OSError:
+            log.exception("what killed submits and removals left is still there")
 
     def read_folders(self, *, everything: bool = False) -> int:
         """Bring the table up to the folders, and say how many rows were written.
@@ -197,46 +206,32 @@ class Keeper:
     # Those that are out ----------------------------------------------------------------------
 
     def _watch(self, unit: _Out, answer: Answer) -> None:
-        changed, left = [], 0
+        changed, left = [], []
         for row in unit.rows:
             run = self._runs.run(row.person, row.id)
             try:
                 state = state_of(run, answer, boot=self._boot)
-                new = row if state.name in ENDED else self._progressed(row, run, state)
+                new = row if state.name in ENDED else self._progress.of(row, run, state)
             except (OSError, ValueError, ArithmeticError, RecursionError):
                 # Of one run, whatever lies in its folder: the others are seen to.
-                left += 1
+                left.append(row)
                 if row.id not in self._unreadable:
                     log.exception("run %s cannot be read; tried again", row.id)
                     self._unreadable.add(row.id)
                 continue
             self._unreadable.discard(row.id)
             if state.name in ENDED:
+                self._progress.forget(row.id)
                 self._settle(row, run, state)
                 continue
-            left += 1
+            left.append(row)
             if new != row:
                 changed.append(new)
         self._index.put(changed)
         if answer.state == "absent" and left:
-            self._start(unit.name, unit.rows)
+            self._start(unit.name, left)
         elif answer.state == "running" and left:
             self._hold_to_limits(unit)
-
-    def _progressed(self, row: Row, run: RunFolder, state: State) -> Row:
-        """The row of a run that goes on: how many cells are done, of how many."""
-        done, cells, started = row.cells_done, row.cells, row.started
-        if state.name == "running":
-            for _, event in read_events(run.work_events):
-                said = event.model_extra or {}
-                if event.kind == "started":
-                    cells = _count(said.get("cells"), cells)
-                    # Its own word: not before it was claimed, and not in the future.
-                    claimed = state.attempt.claimed if state.attempt else event.at
-                    started = min(max(event.at, claimed), datetime.now(UTC)).timestamp()
-                elif event.kind == "cell-ended":
-                    done = max(done, _count(said.get("number"), 0))
-        return replace(row, state=state.name, cells=cells, cells_done=done, started=started)
 
     def _hold_to_limits(self, unit: _Out) -> None:
         """Stop a unit that neither obeys a cancel nor its runs' limits of time."""
@@ -248,6 +243,8 @@ class Keeper:
             run = self._runs.run(row.person, row.id)
             cancels = [e for e in record_events(run) if e["kind"] == "cancel"]
             asked = datetime.fromisoformat(cancels[0]["at"]).timestamp() if cancels else now
+            if cancels:
+                self._runs.tell_cancel(run)
             overdue = overdue and now - asked > _OBEY_S
             allowed += run.request().limits.seconds
             begun = min(begun, *(a.claimed.timestamp() for a in attempts(run)[-1:]))
@@ -341,10 +338,16 @@ class Keeper:
         run = self._runs.run(row.person, row.id)
         if not (run.given / "cancel").exists():
             return True
+        self._was_cancelled(row)
+        return False
+
+    def _was_cancelled(self, row: Row) -> bool:
+        """Whether the record says so of a run that waits; its end is then written down."""
+        run = self._runs.run(row.person, row.id)
         state = state_of(run)
         if state.name == "cancelled":
             self._settle(row, run, state)
-        return False
+        return state.name == "cancelled"
 
     def _start_next(self, waiting: list[Row], units: list[_Out]) -> None:
         if not waiting:
@@ -370,6 +373,10 @@ class Keeper:
             self._claim([by_run[one.run] for one in share])
 
     def _claim(self, rows: list[Row]) -> None:
+        # The record alone is asked, which is slow, only of those that are about to start.
+        rows = [row for row in rows if not self._was_cancelled(row)]
+        if not rows:
+            return
         first = self._runs.run(rows[0].person, rows[0].id)
         unit = f"{self._deployment}-run-{rows[0].id}-{len(attempts(first)) + 1}"
         claimed = []
@@ -382,49 +389,10 @@ class Keeper:
             self._start(unit, claimed)
 
     def _start(self, name: str, rows: list[Row]) -> None:
-        """Start a unit; safe to do again, for a keeper that was killed before it noted it."""
         runs = {row.id: self._runs.run(row.person, row.id) for row in rows}
-        request = next(iter(runs.values())).request()
-        keys = {
-            run: {"attempt": last.number, "key": last.key}
-            for run, folder in runs.items()
-            for last in attempts(folder)[-1:]
-        }
-        slots = max(1, int(request.limits.cpus))
-        unit = Unit(
-            name=name,
-            person=request.person,
-            laboratory=request.laboratory,
-            image=request.image,
-            limits=request.limits,
-            runs=runs,
-            slots=slots,
-            environment={
-                **self._told(request, name),
-                "BLUECLOUD_LAB": request.laboratory,
-                "BLUECLOUD_RELEASE": request.version,
-                "BLUECLOUD_UNIT_SLOTS": str(slots),
-                KEYS: json.dumps(keys),
-            },
-        )
-        try:
-            self._engine.start(unit)
-        except ImageMissing as error:
-            self._refuse(rows, runs, error)
+        cause = self._starting.start(name, runs)
+        if cause is None:
             return
-        except EngineAway as error:
-            log.warning("unit %s is not started yet: %s", name, error)
-            return
-        for run in runs.values():
-            last = attempts(run)[-1]
-            self._runs.note(run, "started", attempt=last.number, unit=name, boot=self._boot)
-
-    def _refuse(self, rows: list[Row], runs: Mapping[str, RunFolder], error: ImageMissing) -> None:
-        cause = Cause(
-            kind="image-missing",
-            words=f"The laboratory's image is gone: {error}.",
-            next_step="Submit it again, with the laboratory's present release.",
-        )
         for row in rows:
             run = runs[row.id]
             state = State("failed", cause=cause, attempt=attempts(run)[-1], ended=datetime.now(UTC))
@@ -433,11 +401,6 @@ class Keeper:
 
 def _cells(row: Row, state: State) -> tuple[int, int] | None:
     return None if state.verdict else (row.cells_done, row.cells)
-
-
-def _count(said: Any, otherwise: int) -> int:
-    """A number of cells that a run wrote: whole and not absurd, or what was known before."""
-    return said if isinstance(said, int) and 0 <= said <= 100_000 else otherwise
 
 
 def _boot() -> str:

@@ -14,10 +14,10 @@ from starlette.responses import Response, StreamingResponse
 
 from bluecloud_runner.folders import RUN, SUBMISSION
 
-from ..errors import NotAllowed, NotKnown
+from ..errors import NotAllowed, NotKnown, ServiceError
 from ..identity import Person
 from .service import RunService
-from .watching import watch_list, watch_run
+from .watching import Watched, watch_list, watch_run
 from .wire import Detail, Listed, Managed, Run, Submit, Submitted
 
 RunId = Annotated[str, Path(pattern=RUN, description="A run")]
@@ -29,7 +29,6 @@ _CLOSED = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-store",
 }
-_STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def _person_of(request: Request) -> Person:
@@ -40,6 +39,19 @@ def _person_of(request: Request) -> Person:
     if person.unit:
         raise NotAllowed("a run neither submits runs nor sees them")
     return person
+
+
+def may_still(request: Request, person: Person) -> bool:
+    """Whether a request that was admitted would be now, as the same person's.
+
+    That nobody can say now, or that they ask too often, ends nothing.
+    """
+    try:
+        return _person_of(request).name == person.name
+    except (NotKnown, NotAllowed):
+        return False
+    except ServiceError:
+        return True
 
 
 Asker = Annotated[Person, Depends(_person_of)]
@@ -73,13 +85,15 @@ def router(service: RunService) -> APIRouter:
 
     @routes.get("/watch", summary="My runs as they change (server-sent events)")
     def watched(
-        person: Asker, submission: Annotated[str | None, Query(pattern=SUBMISSION)] = None
+        person: Asker,
+        request: Request,
+        submission: Annotated[str | None, Query(pattern=SUBMISSION)] = None,
     ) -> StreamingResponse:
         def read() -> list[Run]:
             return service.listed(person, submission=submission, limit=1000).runs
 
         stream = watch_list(read, changes=lambda: service.changes(person))
-        return StreamingResponse(stream, media_type="text/event-stream", headers=_STREAM)
+        return Watched(stream, lambda: may_still(request, person))
 
     @routes.get("/runs/{run}", summary="One run, whole")
     def detail(run: RunId, person: Asker) -> Detail:
@@ -93,7 +107,7 @@ def router(service: RunService) -> APIRouter:
         stream = watch_run(
             lambda: service.run_or_none(person, run), service.folder(person, run), after=after
         )
-        return StreamingResponse(stream, media_type="text/event-stream", headers=_STREAM)
+        return Watched(stream, lambda: may_still(request, person))
 
     @routes.post("/runs/{run}/cancel", status_code=202, summary="End a run")
     def cancel(run: RunId, person: Asker) -> Run:

@@ -79,6 +79,8 @@ def state_of(run: RunFolder, answer: Answer | None = None, *, boot: str = "") ->
     if answer.state == "absent" and not any(
         event["kind"] == "started" and event.get("attempt") == last.number for event in events
     ):
+        if cancelled:
+            return State("cancelled", cause=CANCELLED, attempt=last, ended=_now())
         return State("starting", attempt=last)  # claimed, and its start not yet asked for
     if cancelled:
         return State("cancelled", cause=CANCELLED, attempt=last, ended=_now())

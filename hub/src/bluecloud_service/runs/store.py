@@ -8,12 +8,14 @@ memory: what the folders say is all there is.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +38,9 @@ from bluecloud_runner.folders import (
 )
 
 from ..errors import NotAsked, NotThere
+from .removal import remove_tree
+
+_DRAFTS = ".drafts"  # locked by whoever has a folder that is not whole yet, or not any more
 
 
 class Submission(Record):
@@ -126,23 +131,56 @@ class Runs:
             asked_sha256=work.fingerprint(),
         )
         if not final.exists():
-            draft = owner / f".new-{name}-{secrets.token_hex(4)}"
-            draft.mkdir(mode=0o711)
-            try:
-                self._write(draft, submission, work)
-                sync_folder(draft)
-                draft.rename(final)
-            except BaseException as error:
-                shutil.rmtree(draft, ignore_errors=True)
-                if not (isinstance(error, OSError) and final.exists()):  # else another was quicker
-                    raise
-            sync_folder(owner)
+            with self._drafting():
+                self._place(final, submission, work)
         kept = self.submission(final)
         if kept.asked_sha256 != submission.asked_sha256:
             raise NotAsked(
                 f"key = {key!r}: it was used for another submit, {kept.id}; choose a new one"
             )
         return kept
+
+    def _place(self, final: Path, submission: Submission, work: Work) -> None:
+        owner = final.parent
+        draft = owner / f".new-{final.name}-{secrets.token_hex(4)}"
+        draft.mkdir(mode=0o711)
+        try:
+            self._write(draft, submission, work)
+            sync_folder(draft)
+            draft.rename(final)
+        except BaseException as error:
+            shutil.rmtree(draft, ignore_errors=True)
+            if not (isinstance(error, OSError) and final.exists()):  # else another was quicker
+                raise
+        sync_folder(owner)
+
+    @contextmanager
+    def _drafting(self) -> Iterator[None]:
+        """Hold off a tidying, which would take a draft for one that was left."""
+        held = os.open(self.folder / _DRAFTS, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(held, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(held)
+
+    def tidy(self) -> bool:
+        """Take away what submits and removals left that were killed.
+
+        False where one of them goes on, here or in another service: it is to be tried later.
+        """
+        held = os.open(self.folder / _DRAFTS, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Their names are never used again, so that the lock is held for the look alone.
+            left = [path for way in (".new-*", ".gone-*") for path in self.folder.glob(f"*/{way}")]
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(held)
+        for path in left:
+            remove_tree(path)
+        return True
 
     def _write(self, draft: Path, submission: Submission, work: Work) -> None:
         shared: Path | None = None
@@ -248,16 +286,23 @@ class Runs:
 
     def cancel(self, run: RunFolder, by: str) -> None:
         """Ask for a run's end; the unit looks for the file, the keeper for the event."""
+        if (run.given / "cancel").exists():
+            return  # asked for before: the record is not to grow with each time
         self.note(run, "cancel", by=by)
+        self.tell_cancel(run)
+
+    def tell_cancel(self, run: RunFolder) -> None:
+        """Make the file that the unit looks for; again, where it was killed after the event."""
         (run.given / "cancel").touch(mode=0o644)
 
     def remove(self, submission: Submission) -> None:
         """Take a submission and all its runs away: first its name, at once."""
         owner = self.folder / folder_name(submission.person)
         gone = owner / f".gone-{submission.id}-{secrets.token_hex(4)}"
-        (owner / submission.id).rename(gone)
-        sync_folder(owner)
-        shutil.rmtree(gone)
+        with self._drafting():
+            (owner / submission.id).rename(gone)
+            sync_folder(owner)
+            remove_tree(gone)
 
 
 def attempts(run: RunFolder) -> list[Attempt]:

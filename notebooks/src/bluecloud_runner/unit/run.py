@@ -133,7 +133,7 @@ def _cause(
     killed = (after.oom_kills or 0) > (before.oom_kills or 0)
     if killed and found.how in {"failed", "kernel-died"}:
         limit = request.limits.memory_bytes or after.limit_bytes
-        peak = max(found.peak_bytes, after.peak_bytes or 0)
+        peak = max(_within(limit, found.peak_bytes), after.peak_bytes or 0)
         return causes.out_of_memory(limit=limit, peak=peak, number=found.number)
     if found.how == "kernel-died":
         if evidence.is_full(run.work):
@@ -161,7 +161,7 @@ def _verdict(
     if cause is not None:
         outcome = "cancelled" if cause.kind == "cancelled" else "failed"
     ended = datetime.now(UTC)
-    usage = _usage(found, (ended - started).total_seconds())
+    usage = _usage(found, (ended - started).total_seconds(), request.limits.memory_bytes)
     Telling(run.work_events, secrets).tell(
         "ended",
         durable=True,
@@ -183,7 +183,7 @@ def _verdict(
     )
 
 
-def _usage(found: Findings, wall_s: float) -> Usage:
+def _usage(found: Findings, wall_s: float, limit: int | None) -> Usage:
     """Of this process, the kernel it waited for, and the kernel that was forked elsewhere."""
     own, children = (
         resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -192,8 +192,17 @@ def _usage(found: Findings, wall_s: float) -> Usage:
     return Usage(
         wall_s=round(wall_s, 3),
         cpu_s=round(spent + found.cpu_s, 3),
-        peak_bytes=max(found.peak_bytes, children.ru_maxrss * 1024),
+        peak_bytes=_within(limit, max(found.peak_bytes, children.ru_maxrss * 1024)),
     )
+
+
+def _within(limit: int | None, peak: int) -> int:
+    """The most that was seen, of which no more can be true than is allowed.
+
+    What processes share is counted for each of them: two hundred forks of a kernel make
+    gigabytes of what is there once.
+    """
+    return min(peak, limit) if limit else peak
 
 
 def folder(path: str) -> RunFolder:

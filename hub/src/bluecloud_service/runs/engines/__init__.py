@@ -76,6 +76,14 @@ class ImageMissing(Exception):
     """The image that a unit needs is not where the engine could start it."""
 
 
+class Refused(Exception):
+    """The engine answers and does not start a unit; ``for_good`` where it never will."""
+
+    def __init__(self, words: str, *, for_good: bool = False) -> None:
+        super().__init__(words)
+        self.for_good = for_good
+
+
 class Engine(Protocol):
     """Starts, asks, stops and forgets units."""
 
@@ -84,7 +92,7 @@ class Engine(Protocol):
 
         Raises
         ------
-        ImageMissing, EngineAway, OSError
+        ImageMissing, EngineAway, Refused, OSError
             If it was not started.
         """
 

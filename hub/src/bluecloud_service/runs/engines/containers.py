@@ -21,7 +21,7 @@ import requests
 
 from bluecloud_hub.homes import HOME, home
 
-from . import Answer, EngineAway, ImageMissing, Unit
+from . import Answer, EngineAway, ImageMissing, Refused, Unit
 
 STOP_S = 10
 KEPT_LINES = 30
@@ -80,9 +80,12 @@ class DockerEngine:
                 )
             except docker.errors.APIError as error:
                 if error.status_code != requests.codes.conflict:
-                    raise
+                    raise _refused(error) from error
             if self._state_of(unit.name).get("Status") == "created":
-                self._api.start(unit.name)
+                try:
+                    self._api.start(unit.name)
+                except docker.errors.APIError as error:
+                    raise _refused(error) from error
 
     def _limits(self, unit: Unit) -> Any:
         memory = unit.limits.memory_bytes
@@ -173,6 +176,14 @@ class DockerEngine:
                 version="auto", timeout=60, **docker.utils.kwargs_from_env()
             )
         return api
+
+
+def _refused(error: Any) -> Exception:
+    """What the engine means by an answer that is no start."""
+    if error.status_code == requests.codes.service_unavailable:  # it ends, or begins
+        return EngineAway(f"the Docker engine does not do it: {error}")
+    for_good = error.status_code == requests.codes.bad_request
+    return Refused(str(error.explanation or error), for_good=for_good)
 
 
 @contextmanager

@@ -23,6 +23,8 @@ from . import Answer, Unit
 
 STOP_S = 10.0
 KEPT_LINES = 30
+# A unit itself writes its process down, so that one is known whose service was killed meanwhile.
+_SAYING_WHO = ("/bin/sh", "-c", 'echo $$ >"$0" && exec "$@"')
 
 
 class LocalEngine:
@@ -57,6 +59,8 @@ class LocalEngine:
             with path.with_suffix(".log").open("ab") as log:
                 child = subprocess.Popen(
                     [
+                        *_SAYING_WHO,
+                        str(path),
                         sys.executable,
                         "-m",
                         "bluecloud_runner.unit",
@@ -74,7 +78,6 @@ class LocalEngine:
                     start_new_session=True,
                     pass_fds=[held],
                 )
-            os.write(held, str(child.pid).encode())
             with self._lock:
                 self._children[unit.name] = child
         except BaseException:
@@ -117,8 +120,10 @@ class LocalEngine:
 
     def _signal(self, name: str, way: signal.Signals) -> None:
         """Signal a unit's session, if its first process still leads one of its own."""
+        with self._lock:
+            child = self._children.get(name)
         try:
-            pid = int(self._file(name).read_text())
+            pid = child.pid if child else int(self._file(name).read_text())
             if way is signal.SIGKILL:
                 os.killpg(pid, way)
             else:
