@@ -16,7 +16,10 @@ pytestmark = pytest.mark.browser
 
 # The colour of the map where there is nothing but sea, and where there is land: red, 0 to 255.
 RED_AT = """(map, [x, y]) => {
-  const canvas = [...map.querySelectorAll('canvas')].find(one => one.width > 100);
+  const canvas = [...map.querySelectorAll('canvas')].find(one => one.clientWidth > 100);
+  if (!canvas) {
+    return -1; // not laid out yet
+  }
   const ratio = canvas.width / canvas.clientWidth;
   const at = canvas.getContext('2d').getImageData(x * ratio, y * ratio, 1, 1).data;
   return at[3] === 0 ? 255 : at[0];
@@ -137,7 +140,10 @@ def test_a_box_is_drawn_on_a_map_that_knows_land_from_sea(window: Window) -> Non
         ),
     )
     window.page.wait_for_function(
-        f"() => ({RED_AT})(document.querySelector('.bc-Map-canvas'), {list(land)}) < 220"
+        f"""() => {{
+          const red = ({RED_AT})(document.querySelector('.bc-Map-canvas'), {list(land)});
+          return red >= 0 && red < 220;
+        }}"""
     )
     assert chart.evaluate(RED_AT, list(sea)) > 220
     panel.get_by_role("button", name="Draw a box").click()
