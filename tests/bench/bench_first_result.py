@@ -81,7 +81,7 @@ def _ours(page: Page, address: str, password: str) -> _Way:
     panel = page.get_by_role("tabpanel", name="Find", exact=True)
     way.write(panel.get_by_role("searchbox", name="Find data of all sources"), "ostia monthly")
     way.click(panel.get_by_role("listitem").first.get_by_role("button", name="Preview"))
-    panel.locator(".bc-Map-legend svg").wait_for(timeout=_LONGEST_MS)
+    panel.locator(".bc-Map-legend").wait_for(timeout=_LONGEST_MS)
     panel.locator(".bc-Chart svg").wait_for(timeout=_LONGEST_MS)
     return way.arrived()
 

@@ -1,6 +1,5 @@
 import 'ol/ol.css';
 
-import { legend } from '@observablehq/plot';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { JSX } from 'react';
 
@@ -8,7 +7,7 @@ import type { Box } from './box';
 import { BoxFields } from './boxFields';
 import { Drawn, viewOf } from './drawnMap';
 import type { ISeaMapProps } from './drawing';
-import { SCHEME } from './fieldImage';
+import { gradient, ticks } from './fieldImage';
 import type { GridField } from './viewWire';
 
 const WORLD: Box = [-180, -85, 180, 85];
@@ -91,20 +90,19 @@ interface ILegendProps {
 }
 
 function Legend({ field, isLogarithmic }: ILegendProps): JSX.Element {
-  const node = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const { low, high, name, units } = field;
-    const type = isLogarithmic ? 'log' : 'linear';
-    const shown = legend({
-      color: { type, scheme: SCHEME, domain: [low, high], label: `${name} (${units})` },
-      // Of many powers of ten not all have room.
-      ...(isLogarithmic ? { ticks: 4, tickFormat: '~g' } : {}),
-      width: 256,
-      marginLeft: 8,
-      marginRight: 8
-    });
-    node.current?.replaceChildren(shown);
-  }, [field, isLogarithmic]);
-  return <div className="bc-Map-legend" ref={node} />;
+  return (
+    <figure className="bc-Map-legend">
+      <figcaption>
+        {field.name} ({field.units})
+      </figcaption>
+      <div className="bc-Map-legendBar" style={{ background: gradient() }} />
+      <div className="bc-Map-legendTicks">
+        {ticks(field, isLogarithmic).map(({ label, place }) => (
+          <span key={label} style={{ left: `${place * 100}%` }}>
+            {label}
+          </span>
+        ))}
+      </div>
+    </figure>
+  );
 }
-
