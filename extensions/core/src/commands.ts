@@ -72,7 +72,7 @@ export function addCommands(
   );
   add(CommandIDs.finishAsRun, trans.__('Finish This Notebook as a Run'), async () => {
     try {
-      await (await target.workbench()).runsDesk.finish();
+      Notification.success(await (await target.workbench()).runsDesk.finish());
     } catch (error) {
       Notification.error(explained(error), { autoClose: false });
     }

@@ -1,5 +1,4 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Notification } from '@jupyterlab/apputils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -33,8 +32,8 @@ export interface IRunsDesk {
   /** Submit those runs of a sweep once more that failed. */
   repeatFailed(submission: string): Promise<void>;
 
-  /** Save the notebook in front and submit it as a run, with its own parameters. */
-  finish(): Promise<void>;
+  /** Save the notebook in front and submit it as a run with its own parameters; say so in words. */
+  finish(): Promise<string>;
 }
 
 /** The runs of the person, as the views ask about them. */
@@ -81,7 +80,7 @@ export class RunsDesk implements IRunsDesk {
     await this._api.repeatFailed(submission);
   }
 
-  async finish(): Promise<void> {
+  async finish(): Promise<string> {
     const panel = this._tracker.currentWidget;
     // One behind another tab is not the one that somebody means.
     if (!panel?.isVisible) {
@@ -91,8 +90,6 @@ export class RunsDesk implements IRunsDesk {
     await panel.context.save();
     const { runs } = await this._api.finish(panel.context.path);
     const title = runs[0]?.title ?? panel.title.label;
-    Notification.success(
-      this._trans.__('%1 is submitted. It goes on without this window: see Runs.', title)
-    );
+    return this._trans.__('%1 is submitted. It goes on without this window: see Runs.', title);
   }
 }

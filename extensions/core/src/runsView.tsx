@@ -2,6 +2,9 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { JSX } from 'react';
 import { Notification } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
 
 import { Answered, useAnswer, useTask } from './answer';
 import { CompareRuns } from './compareRuns';
@@ -22,12 +25,26 @@ export class RunsView extends ReactWidget {
     this.title.label = _workbench.trans.__('Runs');
   }
 
-  protected render(): JSX.Element {
-    return <Listed workbench={this._workbench} />;
+  /** Who comes to look sees what they have submitted a moment ago. */
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._shown.emit();
   }
+
+  protected render(): JSX.Element {
+    return <Listed workbench={this._workbench} shown={this._shown} />;
+  }
+
+  private readonly _shown = new Signal<this, void>(this);
 }
 
-function Listed({ workbench }: { readonly workbench: IWorkbench }): JSX.Element {
+interface IListedProps {
+  readonly workbench: IWorkbench;
+  /** Emitted when the view comes to the front. */
+  readonly shown: ISignal<RunsView, void>;
+}
+
+function Listed({ workbench, shown }: IListedProps): JSX.Element {
   const { trans } = workbench;
   const [answer, again] = useAnswer(useCallback(() => workbench.runs(), [workbench]));
   const runs = answer.state === 'here' ? answer.value.runs : null;
@@ -36,6 +53,10 @@ function Listed({ workbench }: { readonly workbench: IWorkbench }): JSX.Element 
     const timer = setInterval(again, some ? WHILE_SOME_GO_ON_MS : OTHERWISE_MS);
     return () => clearInterval(timer);
   }, [again, some]);
+  useEffect(() => {
+    shown.connect(again);
+    return () => void shown.disconnect(again);
+  }, [again, shown]);
   useNews(runs, workbench);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const choose = (run: string): void =>
@@ -124,6 +145,7 @@ export function grouped({ runs, sweeps }: Runs): readonly IGroup[] {
 function FinishNotebook({ workbench, again }: IListProps): JSX.Element {
   const { trans, runsDesk } = workbench;
   const [busy, reason, start] = useTask();
+  const [words, setWords] = useState('');
   return (
     <>
       <div className="bc-Card-actions">
@@ -134,7 +156,8 @@ function FinishNotebook({ workbench, again }: IListProps): JSX.Element {
           title={trans.__('Saves it and runs all of it from its parameters, without this window')}
           onClick={() =>
             start(async () => {
-              await runsDesk.finish();
+              setWords('');
+              setWords(await runsDesk.finish());
               again();
             })
           }
@@ -142,6 +165,11 @@ function FinishNotebook({ workbench, again }: IListProps): JSX.Element {
           {trans.__('Finish this notebook as a run')}
         </button>
       </div>
+      {words && (
+        <p className="bc-Note" role="status">
+          {words}
+        </p>
+      )}
       {reason && (
         <p className="bc-Problem" role="alert">
           {reason}

@@ -39,7 +39,7 @@ export function SweepField(props: ISweepFieldProps): JSX.Element {
       <button
         className="bc-Link"
         type="button"
-        aria-label={trans.__('Add a value: %1', label)}
+        title={trans.__('Several values of %1, each run', label)}
         onClick={() => sweep.write(name, begun(schema, present))}
       >
         {trans.__('Add a value')}
@@ -96,7 +96,7 @@ export function SweepField(props: ISweepFieldProps): JSX.Element {
       <button
         className="bc-Link"
         type="button"
-        aria-label={trans.__('Only one value: %1', label)}
+        title={trans.__('Only the value of %1 above', label)}
         onClick={() => sweep.write(name, null)}
       >
         {trans.__('Only one value')}
