@@ -67,7 +67,10 @@ def test_a_run_is_submitted_watched_and_come_back_to(
         run.get_by_role("button", name="Figures").click()
         expect(run.get_by_text("interactive figure")).to_be_visible()
         run.get_by_role("button", name="Bring capsule home").click()
-        expect(run.get_by_text("Its capsule is in runs/")).to_be_visible(timeout=KERNEL_MS)
+        brought = page.get_by_role("listitem").filter(has_text="ro-crate-metadata.json")
+        expect(brought).to_be_visible(timeout=KERNEL_MS)  # the files are shown beside the panel
+        page.get_by_role("tab", name="Laboratory").click()
+        expect(run.get_by_text("Its capsule is in runs/")).to_be_visible()
         picture(window, "runs")
         window.tab("Analyses")
         card.get_by_role("button", name="Run with parameters").click()
