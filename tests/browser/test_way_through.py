@@ -41,7 +41,7 @@ import json, os, time
 from pathlib import Path
 from bluecloud_catalogs.credentials import credential
 until = time.monotonic() + 5
-while not (found := credential("cmems")) and time.monotonic() < until:
+while not (found := credential("icos")) and time.monotonic() < until:
     time.sleep(0.2)
 seen, needle = [], b"Posi" + b"donia"  # in two parts: a history keeps this code
 for place in ("/home", "/run", "/srv", "/tmp", "/opt/bluecloud"):
@@ -49,7 +49,7 @@ for place in ("/home", "/run", "/srv", "/tmp", "/opt/bluecloud"):
         for name in names:
             path = Path(folder, name)
             try:
-                if path.is_file() and path.name != "cmems.json" and needle in path.read_bytes():
+                if path.is_file() and path.name != "icos.json" and needle in path.read_bytes():
                     seen.append(str(path))
             except OSError:
                 pass
@@ -209,11 +209,11 @@ def test_a_login_is_stored_and_is_nobody_elses(browser: Browser, deployment: Dep
         page.wait_for_url(f"**/user/uma/{LABORATORY}/lab**", timeout=START_MS)
         page.get_by_role("tab", name="Access", exact=True).click(timeout=START_MS)
         panel = page.get_by_role("tabpanel", name="Access", exact=True)
-        heading = page.get_by_role("heading", name="Copernicus Marine", exact=False)
+        heading = page.get_by_role("heading", name="ICOS-Marine", exact=True)
         card = panel.get_by_role("listitem").filter(has=heading)
         card.get_by_role("button", name="Store a login").click()
-        card.get_by_label("Name", exact=True).fill("uma")
-        card.get_by_label("Password").fill(secret)
+        card.get_by_role("textbox", name="Name", exact=True).fill("uma")
+        card.get_by_role("textbox", name="Password").fill(secret)
         card.get_by_role("button", name="Store", exact=True).click()
         expect(card.get_by_text("uma with a password, stored")).to_be_visible()
         assert secret not in page.content()
