@@ -2,14 +2,13 @@
 
 A new user's steps: log in, pick a laboratory, find data in its panel, insert the cell, run it,
 see the plot; then an analysis from its form. The browser reaches no host but the deployment.
-The pictures of the README are made here: ``BLUECLOUD_TEST_PICTURES=1`` keeps them.
+The pictures of the README are made here: see `tests.pictures`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,11 +25,11 @@ from tests.browsing import COUNT_FIGURES
 from tests.federation.conftest import UNREACHABLE, recordings
 from tests.federation.server import serve
 from tests.federation.sources import sources
+from tests.pictures import picture
 from tests.platform.deployments import LABORATORY, Deployment, Local, running
 
 pytestmark = pytest.mark.browser
 
-PICTURES = Path(__file__).parent / "pictures"
 START_MS = 90_000
 KERNEL_MS = 120_000
 
@@ -75,12 +74,6 @@ class Visit:
             self.elsewhere.append(route.request.url)
             route.abort()
 
-    def picture(self, name: str) -> None:
-        """Keep a picture for the README, when asked to."""
-        if os.environ.get("BLUECLOUD_TEST_PICTURES"):
-            PICTURES.mkdir(exist_ok=True)
-            self.page.screenshot(path=PICTURES / f"{name}.png")
-
     def log_in(self, name: str, password: str) -> None:
         """Fill in the login page."""
         self.page.goto(f"{self.deployment.address}/hub/login")
@@ -112,7 +105,7 @@ def test_a_new_user_gets_a_plot_of_real_data(browser: Browser, deployment: Deplo
     with visiting(browser, deployment) as visit:
         page = visit.page
         visit.log_in("yara", password)
-        visit.picture("picker")
+        picture(visit.page, "picker")
 
         card = visit.card(LABORATORY)
         card.get_by_label("Size").select_option("medium")
@@ -133,7 +126,7 @@ def test_a_new_user_gets_a_plot_of_real_data(browser: Browser, deployment: Deplo
         )
         page.keyboard.press("Shift+Enter")
         page.wait_for_function(f"({COUNT_FIGURES})() >= 1", timeout=KERNEL_MS)
-        visit.picture("laboratory")
+        picture(visit.page, "laboratory")
 
 
 def test_data_are_found_and_drawn_with_two_sources_down(browser: Browser, tmp_path: Path) -> None:
@@ -238,7 +231,7 @@ def test_an_analysis_runs_from_its_form(browser: Browser, deployment: Deployment
         page.get_by_role("button", name="Run", exact=True).click()
         page.wait_for_function(f"({COUNT_FIGURES})() >= 1", timeout=KERNEL_MS)
         page.locator(".jp-OutputArea-output .bk-Figure").first.scroll_into_view_if_needed()
-        visit.picture("analysis")
+        picture(visit.page, "analysis")
 
 
 def test_a_stop_button_stops(browser: Browser, deployment: Deployment) -> None:

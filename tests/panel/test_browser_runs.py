@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import barriers
 from tests.panel.test_browser import KERNEL_MS, Window, deployed, prefix
+from tests.pictures import picture
 
 __all__ = ["prefix"]
 
@@ -33,12 +33,6 @@ def form_of(window: Window) -> Locator:
     card = card_of(window.page, "Analyses", ANALYSIS)
     card.get_by_role("button", name="Run with parameters").click()
     return card
-
-
-def picture(window: Window, name: str) -> None:
-    """Keep what the panel looks like, where somebody wants to see it."""
-    if folder := os.environ.get("PICTURES"):
-        window.page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def test_a_run_is_submitted_watched_and_come_back_to(
@@ -71,7 +65,7 @@ def test_a_run_is_submitted_watched_and_come_back_to(
         expect(brought).to_be_visible(timeout=KERNEL_MS)  # the files are shown beside the panel
         page.get_by_role("tab", name="Laboratory").click()
         expect(run.get_by_text("Its capsule is in runs/")).to_be_visible()
-        picture(window, "runs")
+        picture(page, "runs")
         window.tab("Analyses")
         card.get_by_role("button", name="Run with parameters").click()
         expect(card.get_by_text("1 earlier run of yours:")).to_be_visible()
@@ -88,7 +82,7 @@ def test_a_sweep_of_two_is_one_group_and_its_runs_are_compared(
         card.get_by_title("Several values of First year of the baseline").click()
         card.get_by_label("Values to run: First year of the baseline").last.fill("2006:2007")
         expect(card.get_by_text("2 runs, one for each combination; at most 2000")).to_be_visible()
-        picture(window, "sweep")
+        picture(page, "runs-sweep")
         card.get_by_role("button", name="Submit 2 runs").click()
         expect(card.get_by_text("It is submitted and runs on")).to_be_visible()
         window.tab("Runs")
@@ -104,7 +98,7 @@ def test_a_sweep_of_two_is_one_group_and_its_runs_are_compared(
         expect(file).to_contain_text("different (SHA-256)")
         assert barriers(page, ".bc-Panel") == []
         compared.scroll_into_view_if_needed()
-        picture(window, "compare")
+        picture(page, "runs-compare")
 
 
 def test_the_notebook_in_front_is_finished_as_a_run(
@@ -142,4 +136,4 @@ def test_a_box_is_drawn_on_a_map_beside_its_numbers(
         sea.click(position={"x": 60, "y": 60})
         sea.click(position={"x": 200, "y": 120})
         expect(card.get_by_label("West")).not_to_have_value("-75")
-        picture(window, "box")
+        picture(window.page, "runs-box")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.panel.test_browser import KERNEL_MS, Window, lab, prefix, window
+from tests.pictures import picture
 
 __all__ = ["lab", "prefix", "window"]
 
@@ -24,12 +22,6 @@ RED_AT = """(map, [x, y]) => {
   const at = canvas.getContext('2d').getImageData(x * ratio, y * ratio, 1, 1).data;
   return at[3] === 0 ? 255 : at[0];
 }"""
-
-
-def shot(window: Window, name: str) -> None:
-    """A picture of the window, where pictures are wanted."""
-    if folder := os.environ.get("BLUECLOUD_PICTURES"):
-        window.page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def finding(window: Window) -> Locator:
@@ -55,7 +47,7 @@ def test_what_is_found_is_looked_at_inserted_and_runs(window: Window) -> None:
     panel.get_by_text("Sources and how they are now").click()
     expect(panel.get_by_role("button", name="Euro-Argo ERIC down")).to_be_visible()
     panel.get_by_text("Sources and how they are now").click()
-    shot(window, "find")
+    picture(window.page, "find")
     first = panel.get_by_role("listitem").first
     first.get_by_role("button", name="Preview").click()
     expect(first.get_by_text("synthetic data", exact=True)).to_be_visible(timeout=KERNEL_MS)
@@ -65,7 +57,7 @@ def test_what_is_found_is_looked_at_inserted_and_runs(window: Window) -> None:
     assert size is not None
     page.wait_for_timeout(500)  # the land has come, and is drawn as on the first map
     assert chart.evaluate(RED_AT, [size["width"] - 40, size["height"] - 60]) > 220, "sea"
-    shot(window, "preview")
+    picture(window.page, "preview")
     assert page.locator(".jp-NotebookPanel").count() == 0, "a preview touches no notebook"
     first.get_by_role("button", name="Insert").click()
     cell = page.locator(".jp-NotebookPanel .jp-CodeCell").first
@@ -167,4 +159,4 @@ def test_the_server_tells_what_it_uses(window: Window) -> None:
     panel = window.page.get_by_role("tabpanel", name="Server")
     expect(panel.get_by_label("Memory")).to_be_visible()
     expect(panel.get_by_text("It is not stopped for being idle.")).to_be_visible()
-    shot(window, "server")
+    picture(window.page, "server")

@@ -9,13 +9,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browsing import barriers
-from tests.panel.pictures import keep_picture
 from tests.panel.test_browser import (
     KERNEL_MS,
     laboratory,
     opened,
     prefix,  # noqa: F401  (a fixture)
 )
+from tests.pictures import picture
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,7 @@ def test_farms_are_recounted_and_kept(browser: Browser, prefix: Path, tmp_path: 
         expect(page.get_by_text("km² are suitable")).to_be_visible(timeout=KERNEL_MS)
         page.get_by_role("button", name="Keep 2 farms").click()
         expect(page.get_by_text("Kept in your home")).to_be_visible()
-        keep_picture(page, "aquaculture-view", heading="Smallest area")
+        picture(page, "view-aquaculture", first=page.get_by_text("Smallest area", exact=True).first)
         assert barriers(page, ".bc-Panel") == []
         assert window.elsewhere == []
     (kept,) = (tmp_path / "home" / "products").glob("*/farms.geojson")

@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browsing import barriers
-from tests.panel.pictures import keep_picture
 from tests.panel.test_browser import (
     KERNEL_MS,
     laboratory,
     opened,
     prefix,  # noqa: F401  (a fixture)
 )
+from tests.pictures import picture
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,11 @@ def test_a_map_follows_its_slider(browser: Browser, prefix: Path, tmp_path: Path
         page.get_by_role("button", name="Show", exact=True).first.click()
         expect(page.get_by_text("in a cubic metre").first).to_be_visible()
         page.get_by_text("Samples that the map misses most").click()
-        keep_picture(page, "biodiversity-view", heading="Correlation length")
+        picture(
+            page,
+            "view-biodiversity",
+            first=page.get_by_text("Correlation length", exact=True).first,
+        )
         page.get_by_role("button", name="Insert as a cell").click()
         expect(page.get_by_role("tabpanel").get_by_text("corr_length_km=200")).to_be_visible()
         assert barriers(page, ".bc-Panel") == []

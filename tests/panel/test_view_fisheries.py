@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browsing import barriers
 from tests.panel.test_browser import (
@@ -15,17 +14,9 @@ from tests.panel.test_browser import (
     opened,
     prefix,  # noqa: F401  (a fixture)
 )
+from tests.pictures import picture
 
 pytestmark = pytest.mark.browser
-
-
-def keep_picture(page: Page, name: str, first: Locator) -> None:
-    """Keep what is seen, for the README, where a folder for that is named."""
-    if folder := os.environ.get("BLUECLOUD_PICTURES"):
-        page.set_viewport_size({"width": 1280, "height": 800})
-        first.evaluate("node => node.scrollIntoView()")
-        page.wait_for_timeout(1500)  # the maps fade in
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def test_a_catch_at_two_scales_and_the_state_of_a_stock(
@@ -43,7 +34,7 @@ def test_a_catch_at_two_scales_and_the_state_of_a_stock(
         expect(told).to_contain_text("in 4 of 33 of 20°")
         expect(page.get_by_text("MODELLED", exact=True)).to_have_count(0)
         upper = page.get_by_label("Squares of the upper map").and_(page.get_by_role("combobox"))
-        keep_picture(page, "fisheries-view", page.get_by_text("Squares of the upper map"))
+        picture(page, "view-fisheries", first=page.get_by_text("Squares of the upper map"))
 
         upper.focus()
         for _ in range(2):
@@ -51,7 +42,7 @@ def test_a_catch_at_two_scales_and_the_state_of_a_stock(
         expect(page.get_by_text("Half the catch is in 86 of 2804 squares of 1°")).to_be_visible()
         expect(page.get_by_text("MODELLED", exact=True)).to_be_visible()
         expect(page.get_by_role("img", name="Entropy (nats) by the width")).to_be_visible()
-        keep_picture(page, "fisheries-modelled", page.get_by_text("Squares of the upper map"))
+        picture(page, "view-fisheries-modelled", first=page.get_by_text("Squares of the upper map"))
 
         page.get_by_text("in 2,804 squares; the largest").click()
         page.get_by_text("All widths as numbers").click()
@@ -62,7 +53,9 @@ def test_a_catch_at_two_scales_and_the_state_of_a_stock(
         expect(kobe).to_be_visible(timeout=KERNEL_MS)
         expect(kobe.get_by_text("overfished")).to_be_visible()
         expect(page.get_by_role("cell", name="71 %")).to_be_visible()
-        keep_picture(page, "fisheries-stock", page.get_by_role("heading", name="State in 2019"))
+        picture(
+            page, "view-fisheries-stock", first=page.get_by_role("heading", name="State in 2019")
+        )
         assert barriers(page, ".bc-Panel") == []
 
         page.get_by_label("Resilience: how fast it grows").select_option("high")

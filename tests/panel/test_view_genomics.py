@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.browsing import COUNT_FIGURES, barriers
 from tests.panel.conftest import LaboratoryServer
 from tests.panel.test_browser import KERNEL_MS, Window, laboratory, opened, prefix
-from tests.panel.viewing import picture, widen_panel
+from tests.pictures import picture, widen_panel
 
 __all__ = ["prefix"]  # a fixture
 
