@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.panel.test_browser import KERNEL_MS, Window, lab, prefix, window
 from tests.pictures import picture
+from tests.service.serving import until
 
 __all__ = ["lab", "prefix", "window"]
 
@@ -131,12 +132,7 @@ def test_a_box_is_drawn_on_a_map_that_knows_land_from_sea(window: Window) -> Non
             size["height"] / 2 - size["width"] / 16,
         ),
     )
-    window.page.wait_for_function(
-        f"""() => {{
-          const red = ({RED_AT})(document.querySelector('.bc-Map-canvas'), {list(land)});
-          return red >= 0 && red < 220;
-        }}"""
-    )
+    until(lambda: 0 <= chart.evaluate(RED_AT, list(land)) < 220)
     assert chart.evaluate(RED_AT, list(sea)) > 220
     panel.get_by_role("button", name="Draw a box").click()
     chart.click(position={"x": size["width"] * 0.4, "y": size["height"] * 0.4})
