@@ -49,7 +49,7 @@ def ada(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     for slug in SLUGS:
         laboratory = read_laboratory(checkout() / "hub" / "labs" / f"{slug}.toml")
         write_release(state / "releases", local_release(laboratory, f"bluecloud/{slug}"))
-    name = f"bctest{os.getpid()}"
+    name = f"bctest{os.getpid()}-forked"  # another than the deployment that other tests share
     settings = {"BLUECLOUD_ENGINE": "docker", "BLUECLOUD_NAME": name}
     network = f"{name}-labs"
     subprocess.run(["docker", "network", "create", "--internal", network], check=True)

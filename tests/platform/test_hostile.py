@@ -92,7 +92,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Serving,
     state = tmp_path_factory.mktemp("state")
     laboratory = read_laboratory(checkout() / "hub" / "labs" / "environment.toml")
     write_release(state / "releases", local_release(laboratory, "bluecloud/environment"))
-    name = f"bctest{os.getpid()}"
+    name = f"bctest{os.getpid()}-hostile"  # another than the deployment that other tests share
     settings = {
         "BLUECLOUD_ENGINE": "docker",
         "BLUECLOUD_NAME": name,
