@@ -34,7 +34,7 @@ def empty_image() -> Iterator[str]:
 def test_a_container_that_cannot_be_started_fails_its_run(empty_image: str, tmp_path: Path) -> None:
     laboratory = read_laboratory(checkout() / "hub" / "labs" / "environment.toml")
     write_release(tmp_path / "releases", local_release(laboratory, empty_image))
-    name = f"bctest{os.getpid()}"
+    name = f"bctest{os.getpid()}-refused"
     settings = {"BLUECLOUD_ENGINE": "docker", "BLUECLOUD_NAME": name}
     body = {
         "laboratory": "environment",
