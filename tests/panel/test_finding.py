@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import aiohttp
 import httpx
 import pytest
 
-from tests.panel.conftest import LaboratoryServer, running_server
+from tests.panel.conftest import TOKEN, LaboratoryServer, running_server
 from tests.panel.test_browser import REPOSITORY
 
 
@@ -22,6 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LaboratoryServe
         "BLUECLOUD_SERVICE_URL": "http://127.0.0.1:9/services/bluecloud",  # nobody is there
         "BLUECLOUD_TIERS": "sample",
         "BLUECLOUD_IDLE_S": "1800",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # as a spawner has it
         "BLUECLOUD_OWN_DATA": str(folder / "own"),
         "BLUECLOUD_SHARED": str(folder / "shared"),
     }
@@ -158,6 +163,26 @@ def test_the_server_tells_what_it_uses_and_when_it_stops(server: LaboratoryServe
     assert later["processor"]["used"] >= 0
     kept = server.post("server/keep", {}).json()
     assert datetime.fromisoformat(kept["stops_at"]) > stops
+
+
+async def test_a_terminal_has_the_laboratorys_programs(server: LaboratoryServer) -> None:
+    made = server.client.post("api/terminals", json={})
+    assert made.status_code == 200, made.text
+    address = server.url.replace("http", "ws", 1)
+    name = made.json()["name"]
+    url = f"{address}terminals/websocket/{name}?token={TOKEN}"
+    said = ""
+    async with (
+        asyncio.timeout(30),
+        aiohttp.ClientSession() as session,
+        session.ws_connect(url) as terminal,
+    ):
+        await terminal.send_json(["stdin", "command -v bluecloud; echo ready-$((40+2))\r"])
+        while "ready-42" not in said:
+            kind, text = (await terminal.receive_json())[:2]
+            said += text if kind == "stdout" else ""
+    assert str(Path(sys.executable).parent / "bluecloud") in said
+    server.client.delete(f"api/terminals/{name}")
 
 
 def test_the_land_is_kept_by_the_browser(server: LaboratoryServer) -> None:

@@ -23,6 +23,12 @@ _LOGINS_EVERY_S = 300.0
 
 def load(server: ServerApp) -> None:
     """Add the routes, and tell the page which scripts are served."""
+    # A login shell would begin with the system's PATH, in which none of a laboratory's programs is.
+    # Terminals come after this extension: they are loaded in the order of their names.
+    server.terminado_settings = {
+        "shell_command": [os.environ.get("SHELL") or "bash"],
+        **server.terminado_settings,
+    }
     web_app = server.web_app
     base_url = web_app.settings["base_url"]
     specs = server.kernel_spec_manager or KernelSpecManager()
