@@ -67,6 +67,8 @@ class LocalLaboratory(LaboratorySpawner, SimpleLocalProcessSpawner):
         return {
             **super().laboratory_environment(laboratory),
             "BLUECLOUD_ROOT": str(self.deployment.settings.root),
+            # The environment's programs first, for terminals and for what a notebook calls.
+            "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}",
             "BLUECLOUD_CREDENTIALS_DIR": str(self._logins()),
         }
 
