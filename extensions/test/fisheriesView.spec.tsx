@@ -229,7 +229,7 @@ test('the notebook is opened with what is chosen', async () => {
   await vi.waitFor(() => {
     expect(desk.last('scales')).toMatchObject({ gear: '09.32' });
   });
-  press('Open as a notebook with these values');
+  press('Open as a notebook');
   expect(desk.done.at(-1)).toEqual([
     'run',
     'catch_at_scale',
@@ -265,7 +265,7 @@ test('catches alone are asked about with a range for the last year', async () =>
   await vi.waitFor(() => {
     expect(desk.last('stock')).toMatchObject({ source: 'atlas', end_low: 0.2, end_high: 0.6 });
   });
-  press('Open as a notebook with these values');
+  press('Open as a notebook');
   expect(desk.done.at(-1)).toMatchObject([
     'run',
     'surplus_production',
@@ -282,7 +282,7 @@ test('a file is asked about once it is chosen', async () => {
   await vi.waitFor(() => {
     expect(desk.last('stock')).toMatchObject({ source: 'file', file: 'data/chosen.csv' });
   });
-  await sees('Open as a notebook with these values');
-  press('Open as a notebook with these values');
+  await sees('Open as a notebook');
+  press('Open as a notebook');
   expect(desk.done.at(-1)).toMatchObject(['run', 'surplus_production', { stock_file: '/home/ada/data/chosen.csv' }]);
 });

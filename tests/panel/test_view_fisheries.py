@@ -60,7 +60,7 @@ def test_a_catch_at_two_scales_and_the_state_of_a_stock(
 
         page.get_by_label("Resilience: how fast it grows").select_option("high")
         expect(page.get_by_role("cell", name="71 %")).to_have_count(0, timeout=KERNEL_MS)
-        page.get_by_role("button", name="Open as a notebook with these values").click()
+        page.get_by_role("button", name="Open as a notebook").click()
         notebook = page.locator(".jp-Notebook")
         expect(notebook).to_contain_text("resilience = 'high'", timeout=KERNEL_MS)
         expect(notebook).to_contain_text("draws = 8000")

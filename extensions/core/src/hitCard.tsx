@@ -94,6 +94,12 @@ function facts(hit: Hit, trans: TranslationBundle): readonly (readonly [string, 
   if (hit.platform) {
     known.push([trans.__('Platform'), hit.platform]);
   }
+  // An entry that is too large to be read whole is read as its example, and that is to be seen.
+  const reads = Object.entries(hit.request);
+  if (reads.length > 0) {
+    const words = reads.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
+    known.push([trans.__('Reads only'), words]);
+  }
   known.push([trans.__('Licence'), hit.licence ?? trans.__('not said: ask the provider')]);
   return known;
 }

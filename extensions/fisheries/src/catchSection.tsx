@@ -1,16 +1,14 @@
 import { Suspense, lazy, useState } from 'react';
 import type { JSX } from 'react';
-import { Computed, OriginNote } from '@bluecloud/core';
+import { Choice, Computed, NumberField, OpenAsNotebook, OriginNote } from '@bluecloud/core';
 import type { IWorkbench } from '@bluecloud/core';
 
-import { AsNotebook } from './asNotebook';
-import { NumberField, Select } from './fields';
 import { useQuestion } from './questions';
 import type { CatchChosen } from './questions';
 import { ScaleMaps } from './scaleMaps';
 import type { IWidths } from './scaleMaps';
 import { Beside, EveryScale } from './scaleTable';
-import type { Choice, Choices } from './wire';
+import type { Choice as Named, Choices } from './wire';
 
 const ScaleCharts = lazy(() => import('./scaleCharts'));
 
@@ -35,7 +33,7 @@ export function CatchSection({ workbench, choices }: ICatchSectionProps): JSX.El
   const maps = useQuestion(workbench, 'catch_maps', { ...chosen, ...widths });
   const scales = useQuestion(workbench, 'scales', chosen);
   const change = (changed: Partial<CatchChosen>): void => setChosen({ ...chosen, ...changed });
-  const all = (kind: string, known: readonly Choice[]): readonly (readonly [string, string])[] => [
+  const all = (kind: string, known: readonly Named[]): readonly (readonly [string, string])[] => [
     ['', kind],
     ...known.map(({ code, title }) => [code, title] as const)
   ];
@@ -50,13 +48,13 @@ export function CatchSection({ workbench, choices }: ICatchSectionProps): JSX.El
   return (
     <>
       <div className="bc-Scales-row">
-        <Select
+        <Choice
           label={trans.__('Species')}
           value={chosen.species}
           options={all(trans.__('all species'), choices.species)}
           onValue={species => change({ species })}
         />
-        <Select
+        <Choice
           label={trans.__('Gear')}
           value={chosen.gear}
           options={all(trans.__('all gears'), choices.gears)}
@@ -67,21 +65,21 @@ export function CatchSection({ workbench, choices }: ICatchSectionProps): JSX.El
         <NumberField
           label={trans.__('First year')}
           value={chosen.first_year}
-          low={1900}
-          high={2100}
-          step={1}
+          least={1900}
+          most={2100}
+          trans={trans}
           onValue={first_year => change({ first_year })}
         />
         <NumberField
           label={trans.__('Last year')}
           value={chosen.last_year}
-          low={1900}
-          high={2100}
-          step={1}
+          least={1900}
+          most={2100}
+          trans={trans}
           onValue={last_year => change({ last_year })}
         />
       </div>
-      <Select
+      <Choice
         label={trans.__('Reports wider than a square')}
         value={chosen.downgrade}
         options={[
@@ -89,7 +87,7 @@ export function CatchSection({ workbench, choices }: ICatchSectionProps): JSX.El
           ['area', trans.__('split by area on the sphere')],
           ['drop', trans.__('left out')]
         ]}
-        onValue={value => change({ downgrade: value === 'area' || value === 'drop' ? value : 'equal' })}
+        onValue={downgrade => change({ downgrade })}
       />
       <Computed computed={maps} trans={trans}>
         {value => (
@@ -118,7 +116,7 @@ export function CatchSection({ workbench, choices }: ICatchSectionProps): JSX.El
               />
             </Suspense>
             <EveryScale scales={value} trans={trans} />
-            <AsNotebook workbench={workbench} name="catch_at_scale" values={values} />
+            <OpenAsNotebook workbench={workbench} name="catch_at_scale" values={values} />
             <OriginNote origin={value.origin} trans={trans} />
           </>
         )}

@@ -1,10 +1,9 @@
 import { Suspense, useMemo, useState } from 'react';
 import type { JSX } from 'react';
-import { SeaMap } from '@bluecloud/core';
+import { Choice, SeaMap } from '@bluecloud/core';
 import type { IWorkbench } from '@bluecloud/core';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { Select } from './fields';
 import type { CatchChosen } from './questions';
 import type { CatchMaps, ScaleMap, Square } from './wire';
 import { degrees, percent, tonnes } from './words';
@@ -47,7 +46,7 @@ export function ScaleMaps(props: IScaleMapsProps): JSX.Element {
     <>
       {both.map(([place, map, label]) => (
         <section key={place} aria-label={label}>
-          <Select
+          <Choice
             label={label}
             // What is asked, not what is shown: keys are pressed faster than maps are drawn.
             value={String(asked[place] ?? map.width)}

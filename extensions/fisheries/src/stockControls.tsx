@@ -1,9 +1,9 @@
 import { useId, useState } from 'react';
 import type { JSX } from 'react';
-import { Problems, useTask } from '@bluecloud/core';
+import { Choice, NumberField, Problems, useTask } from '@bluecloud/core';
 import type { IWorkbench } from '@bluecloud/core';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { NumberField, Select } from './fields';
 import type { StockChosen } from './questions';
 import type { Choices } from './wire';
 
@@ -24,7 +24,7 @@ export function StockControls(props: IStockControlsProps): JSX.Element {
   const { trans } = workbench;
   return (
     <>
-      <Select
+      <Choice
         label={trans.__('Stock')}
         value={chosen.source}
         options={[
@@ -32,14 +32,13 @@ export function StockControls(props: IStockControlsProps): JSX.Element {
           ['atlas', trans.__('all catches of a species, tuna atlas')],
           ['file', trans.__('a file of your own')]
         ]}
-        onValue={value => {
-          const source = value === 'atlas' || value === 'file' ? value : 'simulated';
+        onValue={source => {
           // Without an index the last year has to be believed something of.
           onChosen({ source, ...(source === 'atlas' && chosen.end_low === null ? END : {}) });
         }}
       />
       {chosen.source === 'atlas' && (
-        <Select
+        <Choice
           label={trans.__('Species')}
           value={chosen.species}
           options={choices.species.map(({ code, title }) => [code, title] as const)}
@@ -49,21 +48,21 @@ export function StockControls(props: IStockControlsProps): JSX.Element {
       {chosen.source === 'file' && (
         <FileField workbench={workbench} onFile={file => onChosen({ file })} />
       )}
-      <Select
+      <Choice
         label={trans.__('Resilience: how fast it grows')}
         value={chosen.resilience}
         options={RESILIENCES.map(name => [name, trans.__(name)] as const)}
-        onValue={value =>
-          onChosen({ resilience: RESILIENCES.find(name => name === value) ?? 'medium' })
-        }
+        onValue={resilience => onChosen({ resilience })}
       />
       <div className="bc-Scales-row">
         <Share
+          trans={trans}
           label={trans.__('B/k at first, from')}
           value={chosen.start_low}
           onValue={start_low => onChosen({ start_low })}
         />
         <Share
+          trans={trans}
           label={trans.__('to')}
           value={chosen.start_high}
           onValue={start_high => onChosen({ start_high })}
@@ -82,11 +81,13 @@ export function StockControls(props: IStockControlsProps): JSX.Element {
       {chosen.end_low !== null && chosen.end_high !== null && (
         <div className="bc-Scales-row">
           <Share
+            trans={trans}
             label={trans.__('B/k at last, from')}
             value={chosen.end_low}
             onValue={end_low => onChosen({ end_low })}
           />
           <Share
+            trans={trans}
             label={trans.__('to')}
             value={chosen.end_high}
             onValue={end_high => onChosen({ end_high })}
@@ -101,11 +102,12 @@ export function StockControls(props: IStockControlsProps): JSX.Element {
 interface IShareProps {
   readonly label: string;
   readonly value: number;
+  readonly trans: TranslationBundle;
   readonly onValue: (value: number) => void;
 }
 
 function Share(props: IShareProps): JSX.Element {
-  return <NumberField {...props} low={0} high={1} step={0.05} />;
+  return <NumberField {...props} least={0} most={1} step={0.05} />;
 }
 
 interface IFileFieldProps {

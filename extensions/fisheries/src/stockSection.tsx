@@ -1,9 +1,8 @@
 import { Suspense, lazy, useState } from 'react';
 import type { JSX } from 'react';
-import { Computed, OriginNote, Problems } from '@bluecloud/core';
+import { Computed, OpenAsNotebook, OriginNote, Problems } from '@bluecloud/core';
 import type { IWorkbench } from '@bluecloud/core';
 
-import { AsNotebook } from './asNotebook';
 import { NOMINAL, useQuestion } from './questions';
 import type { StockChosen } from './questions';
 import { StockControls } from './stockControls';
@@ -74,7 +73,7 @@ export function StockSection({ workbench, choices }: IStockSectionProps): JSX.El
             <States stock={value} trans={trans} />
             <StockNumbers stock={value} trans={trans} />
             <StockYears stock={value} trans={trans} />
-            <AsNotebook workbench={workbench} name="surplus_production" values={values} />
+            <OpenAsNotebook workbench={workbench} name="surplus_production" values={values} />
             <OriginNote origin={value.origin} trans={trans} />
           </>
         )}
