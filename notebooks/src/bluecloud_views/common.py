@@ -1,7 +1,6 @@
 """What every laboratory's view may ask: how some data that were found look.
 
-Drawn by the panel itself and not with hvPlot, which takes seconds to be imported and whose plots
-are some megabytes: a first look should cost neither.
+Drawn by the panel itself and not with hvPlot: a first look should import no plotting stack.
 """
 
 from __future__ import annotations
