@@ -18,8 +18,8 @@ OURS := hub hub/client catalogs notebooks extensions/core
 # Node builds the extension and runs the proxy; a machine without it takes it from PyPI.
 NODE := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help install demo test test-live lint format bench docs-check sources-table lock up down images clean \
-	$(addprefix images/,tools base hub service database $(LABS))
+.PHONY: help install audit demo test test-live lint format bench docs-check sources-table lock up down images clean \
+	$(addprefix images/,tools base hub service registry database front $(LABS))
 
 help: ## what make can do here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -98,25 +98,46 @@ images/hub: images/tools
 images/service: images/base
 	$(BUILD) --tag bluecloud/service --file images/service/Dockerfile .
 
+images/registry:
+	$(BUILD) --tag bluecloud/registry --file images/registry/Dockerfile .
+
+images/front: images/tools
+	$(BUILD) --tag bluecloud/front --file images/front/Dockerfile .
+
 images/database:
 	$(BUILD) --tag bluecloud/database --file images/database/Dockerfile .
 
 $(addprefix images/,$(LABS)): images/%: images/base
-	$(BUILD) --build-arg LAB=$* --build-arg VERSION="$$(sed -n 's/^version = "\(.*\)".*/\1/p' hub/labs/$*.toml)" --tag bluecloud/$* --file images/lab.Dockerfile .
+	$(BUILD) --build-arg LAB=$* --build-arg VERSION="$$(sed -n 's/^version = "\(.*\)".*/\1/p' hub/labs/$*.toml)" --build-arg ENVIRONMENT="$$($(BIN)/python -m bluecloud.lab.label $*)" --tag bluecloud/$* --file images/lab.Dockerfile .
 
-images: images/hub images/service images/database $(addprefix images/,$(LABS)) $(VENV)/.runtime ## build every image, and release the laboratories'
+images: images/hub images/service images/registry images/database images/front $(addprefix images/,$(LABS)) $(VENV)/.runtime ## build every image, and release the laboratories'
 	$(BIN)/python -m bluecloud_hub.releases $(LABS)
 
 lock: $(VENV)/.build ## resolve and lock every package again
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python images/lock.py
 
+audit: $(VENV)/.build ## ask PyPI and npm what is known against the locked packages; needs them
+	$(BIN)/python images/audit.py
+
+# A cluster -----------------------------------------------------------------------------------
+
+.PHONY: kubernetes
+
+kubernetes: $(VENV)/.runtime ## write what a cluster is given, deploy/kubernetes, from hub/labs and cluster.toml
+	@$(BIN)/python -m bluecloud_hub.cluster
+
 # A deployment with containers ---------------------------------------------------------------
 
-COMPOSE = $(shell $(DOCKER) compose version >/dev/null 2>&1 && echo "$(DOCKER) compose" || echo docker-compose) --project-name $(call chosen,BLUECLOUD_NAME,bluecloud) --env-file deploy/.env --file deploy/compose.yaml
+TLS = $(call chosen,BLUECLOUD_TLS)
+COMPOSE = $(shell $(DOCKER) compose version >/dev/null 2>&1 && echo "$(DOCKER) compose" || echo docker-compose) --project-name $(call chosen,BLUECLOUD_NAME,bluecloud) --env-file deploy/.env --file deploy/compose.yaml $(if $(TLS),--file deploy/compose.tls.yaml)
 chosen = $(or $(shell sed -n "s/^$(1)=[\"']\{0,1\}\([^\"']*\).*/\1/p" deploy/.env 2>/dev/null),$(2))
 ADDRESS = $(call chosen,BLUECLOUD_PUBLIC_URL,http://bluecloud.localhost:8000)
 
-.PHONY: secrets up person harvest
+# Where the front listens, as HOST:PORT; nowhere without TLS.
+FRONT = $(if $(TLS),$(if $(findstring :,$(call chosen,BLUECLOUD_HTTPS_LISTEN)),,:)$(call chosen,BLUECLOUD_HTTPS_LISTEN,443))
+WAITED = "$(ADDRESS)" "$(call chosen,BLUECLOUD_LISTEN,127.0.0.1:8000)" "$(call chosen,BLUECLOUD_NAME,bluecloud)" "$(FRONT)"
+
+.PHONY: secrets up upgrade compose person harvest doctor backup restore
 
 deploy/.env:
 	@$(PYTHON) deploy/make_env.py
@@ -124,23 +145,66 @@ deploy/.env:
 secrets: ## make deploy/.env with new secrets; one that is there gets those it lacks
 	@$(PYTHON) deploy/make_env.py
 
-up: deploy/.env ## start a deployment with containers: hub, service, proxy, database
+up: deploy/.env ## start a deployment with containers: hub, service, proxy, registry, database, TLS in front
+	@$(PYTHON) deploy/check_env.py deploy/.env
 	@BLUECLOUD_STATE="$(call chosen,BLUECLOUD_STATE)" $(MAKE) --no-print-directory images
 	@mkdir -p "$(call chosen,BLUECLOUD_STATE)"
 	$(COMPOSE) up --detach
-	@$(PYTHON) deploy/wait.py "$(ADDRESS)" "$(call chosen,BLUECLOUD_LISTEN,127.0.0.1:8000)" || { $(COMPOSE) logs --tail 30 hub; exit 1; }
+	@DOCKER="$(DOCKER)" $(PYTHON) deploy/wait.py $(WAITED) || { $(COMPOSE) logs --tail 30 hub $(if $(TLS),front); exit 1; }
 	@echo "ready: $(ADDRESS)   (make person NAME=ada GROUP=environment lets somebody in)"
 
+# The service stops before the runs do, which it would start again.
 down: ## stop the deployment and its laboratories; everything is kept
-	$(COMPOSE) stop hub
+	$(COMPOSE) stop hub service
 	@ids="$$($(DOCKER) ps --all --quiet --filter label=bluecloud.deployment=$(call chosen,BLUECLOUD_NAME,bluecloud))"; [ -z "$$ids" ] || $(DOCKER) rm --force $$ids >/dev/null
 	$(COMPOSE) down
+
+# Not $(MAKE) in the recipe, for which make would do it when it is only to say what it would do (-n).
+AGAIN = $(MAKE) --no-print-directory
+
+upgrade: deploy/.env ## to the version that is checked out, after a backup: TO=FOLDER
+	@[ -d "$(TO)" ] || { echo "TO=$(TO): name a folder that is there, outside the state folder" >&2; exit 2; }
+	@$(PYTHON) deploy/make_env.py
+	@$(PYTHON) deploy/check_env.py deploy/.env
+	@DOCKER="$(DOCKER)" $(PYTHON) deploy/upgrade.py "$(abspath $(TO))" --compose '$(COMPOSE)' \
+		--project "$(call chosen,BLUECLOUD_NAME,bluecloud)" --images "$(call chosen,BLUECLOUD_IMAGES,bluecloud)" \
+		--env-file deploy/.env --build '$(AGAIN) test-images' --wait '$(PYTHON) deploy/wait.py $(WAITED)' \
+		--release 'env BLUECLOUD_STATE=$(call chosen,BLUECLOUD_STATE) $(AGAIN) images'
+
+compose: ## docker compose on this deployment: ARGS="logs hub"
+	@$(COMPOSE) $(ARGS)
 
 person: ## make somebody: NAME=ada [GROUP=environment-managers] [OPERATOR=1]
 	@$(COMPOSE) exec -T hub python -m bluecloud_hub.people add "$(NAME)" $(addprefix --group ,$(GROUP)) $(if $(OPERATOR),--operator)
 
 harvest: ## ask sources what they hold: [SOURCES="argogdac icos"], all without any
 	@$(COMPOSE) exec -T service bluecloud data harvest $(SOURCES)
+
+# What operators examine and keep: in a container as the service's, whether that runs or not; without a
+# deployment of containers, what `make demo` left.
+ifneq ($(wildcard deploy/.env),)
+OPERATE = $(COMPOSE) run --rm --no-deps -T --volume "$(abspath deploy/.env):/run/deployment.env:ro"
+TOLD = --env-file /run/deployment.env
+INSIDE = service bluecloud
+SEES = --volume "$(1):$(1)"
+STOPPED = $(MAKE) --no-print-directory down && $(COMPOSE) up --detach database
+else
+TOLD = --env-file .state/demo/demo.env
+INSIDE = $(BIN)/bluecloud
+STOPPED = true
+endif
+
+doctor: ## say what is wrong with the deployment and what to do about it: [ARGS=--json]
+	@$(OPERATE) $(INSIDE) doctor $(TOLD) $(ARGS)
+
+backup: ## back the deployment up while it goes on: TO=FOLDER [ARGS="--keep 14"]
+	@[ -d "$(TO)" ] || { echo "TO=$(TO): name a folder that is there, outside the state folder" >&2; exit 2; }
+	@$(OPERATE) $(call SEES,$(abspath $(TO))) $(INSIDE) backup "$(abspath $(TO))" $(TOLD) $(ARGS)
+
+restore: ## bring a backup back: FROM=FILE [ARGS=--check, --replace]
+	@[ -f "$(FROM)" ] || { echo "FROM=$(FROM): name a file that make backup made" >&2; exit 2; }
+	@$(if $(findstring --check,$(ARGS)),true,$(STOPPED))
+	@$(OPERATE) $(call SEES,$(abspath $(FROM))) $(INSIDE) restore "$(abspath $(FROM))" $(TOLD) $(ARGS)
 
 # Proof ----------------------------------------------------------------------------------------
 
@@ -156,16 +220,25 @@ lint: install ## ruff, mypy, import rules, eslint, tsc, hadolint, shellcheck
 	$(BIN)/hadolint $(DOCKERFILES)
 	$(BIN)/shellcheck $(SHELL_SCRIPTS)
 
-test: lint ## lint, types and all tests; those of containers where a Docker engine answers
+.PHONY: window test-images
+
+window: install # the panel's own tests
 	$(NODE) npm --prefix extensions run --silent test
-	@if [ -n "$${REQUIRE_DOCKER:-}" ] || $(DOCKER) info >/dev/null 2>&1; then $(MAKE) --no-print-directory images/hub images/service images/database $(addprefix images/,$(LABS)); fi
-	$(BIN)/python -m pytest
+
+test-images: images/hub images/service images/registry images/database images/front $(addprefix images/,$(LABS))
+
+# What comes before the tests: on two cores the images are built while lint and types are looked at.
+BEFORE_TESTS = $(shell { [ -n "$${REQUIRE_DOCKER:-}" ] || $(DOCKER) info >/dev/null 2>&1; } && echo test-images) lint window
+
+test: install ## lint, types and all tests; those of containers where a Docker engine answers
+	@$(MAKE) --no-print-directory --jobs=2 $(BEFORE_TESTS)
+	$(BIN)/python -m pytest --numprocesses 2
 
 test-live: install ## ask the real providers whether they still answer as recorded; needs the internet
 	$(BIN)/python -m pytest -m live tests/live
 
 bench: install ## measure against the peers, and write tests/bench/RESULTS.md
-	@if $(DOCKER) info >/dev/null 2>&1; then $(MAKE) --no-print-directory images/hub images/service images/database $(addprefix images/,$(LABS)); fi
+	@if $(DOCKER) info >/dev/null 2>&1; then $(MAKE) --no-print-directory images/hub images/service images/registry images/database $(addprefix images/,$(LABS)); fi
 	$(BIN)/python -m tests.bench
 
 docs-check: install ## what the documents say is so: commands, links, generated parts

@@ -20,7 +20,10 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+import bluecloud_panel.feedback_wire
+import bluecloud_panel.product_wire
 import bluecloud_panel.run_wire
+import bluecloud_panel.survey_wire
 import bluecloud_panel.wire
 import bluecloud_views.wire
 from bluecloud_views import asked_by, common, given_by
@@ -45,7 +48,15 @@ Models = list[tuple[type[BaseModel], Literal["serialization", "validation"]]]
 
 def of_panel() -> str:
     """What the panel's two halves tell each other."""
-    models = (*_defined(bluecloud_panel.wire), *_defined(bluecloud_panel.run_wire))
+    panel = bluecloud_panel
+    parts = (
+        panel.wire,
+        panel.run_wire,
+        panel.feedback_wire,
+        panel.product_wire,
+        panel.survey_wire,
+    )
+    models = [model for part in parts for model in _defined(part)]
     return _written(
         "extensions/core/bluecloud_panel",
         [(model, "serialization") for model in models],

@@ -5,13 +5,14 @@ import secrets
 import sys
 from pathlib import Path
 
-from bluecloud_hub import authentication, links, people, service
+from bluecloud_hub import authentication, dask, headers, links, people, requests, service
 from bluecloud_hub.containers import DockerLaboratory
 from bluecloud_hub.labs import read_laboratories
 from bluecloud_hub.local import LocalLaboratory
 from bluecloud_hub.picker import Picker
 from bluecloud_hub.settings import read_settings
 from bluecloud_hub.spawner import Deployment
+from bluecloud_hub.tokens import token
 
 c = get_config()
 settings = read_settings()
@@ -19,13 +20,14 @@ laboratories = read_laboratories(settings.labs_folder)
 deployment = Deployment(settings=settings, laboratories=laboratories)
 state = settings.state_folder / "hub"
 state.mkdir(parents=True, exist_ok=True, mode=0o700)
+state.chmod(0o700)  # an older version left it open, with a database that others could read
 if not (state / "cookie_secret").exists():  # the first start of this deployment
     (settings.state_folder / "homes").mkdir(exist_ok=True)
 if (settings.state_folder / "homes").is_dir():  # else its disk is not there
     (settings.state_folder / "shared").mkdir(exist_ok=True)
 
 # Addresses. The local engine isolates nobody, so it is not reachable from outside.
-inside = settings.engine == "docker"
+inside = settings.engine in ("docker", "kubernetes")
 c.JupyterHub.bind_url = settings.public_url if not inside else "http://:8000"
 c.JupyterHub.hub_bind_url = f"http://{'0.0.0.0' if inside else '127.0.0.1'}:{settings.hub_port}"  # noqa: S104 - a container's own network
 if inside:
@@ -40,11 +42,16 @@ c.JupyterHub.db_url = (
     if settings.database_url
     else f"sqlite:///{state / 'jupyterhub.sqlite'}"
 )
-c.JupyterHub.upgrade_db = False
+# JupyterHub keeps a copy of its file before it brings it to newer tables; PostgreSQL is brought up
+# by `make upgrade`, after a backup.
+c.JupyterHub.upgrade_db = settings.database_url is None
 c.JupyterHub.cookie_secret_file = str(state / "cookie_secret")
 c.JupyterHub.cleanup_servers = not settings.servers_outlive_hub
 c.ConfigurableHTTPProxy.api_url = settings.proxy_api_url
 c.ConfigurableHTTPProxy.should_start = not settings.proxy_outside
+if settings.proxy_outside:
+    # A proxy that was started anew knows no way to anybody until it is told, which goes with this.
+    c.JupyterHub.last_activity_interval = 15
 c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
 c.ConfigurableHTTPProxy.command = [
     os.environ.get("CONFIGURABLE_HTTP_PROXY", "configurable-http-proxy")
@@ -59,12 +66,16 @@ c.JupyterHub.allow_named_servers = True
 c.JupyterHub.default_url = "/hub/home"
 c.JupyterHub.user_redirect_hook = links.to_laboratory(laboratories)
 c.JupyterHub.spawner_class = DockerLaboratory if inside else LocalLaboratory
+if settings.engine == "kubernetes":
+    from bluecloud_hub import pods  # whose packages only the hub's image has
+
+    pods.configure(c, settings, laboratories)
 c.LaboratorySpawner.deployment = deployment
 c.Spawner.start_timeout = settings.start_timeout
 c.Spawner.http_timeout = 30
 c.Spawner.poll_interval = 10  # a server that died is known, with its reason, in seconds
 c.JupyterHub.concurrent_spawn_limit = 20
-if inside:
+if settings.engine == "docker":
     c.DockerSpawner.network_name = settings.network
     c.DockerSpawner.use_internal_ip = True
     c.DockerSpawner.prefix = settings.name
@@ -75,10 +86,15 @@ authentication.configure(c, settings)
 c.JupyterHub.services = [
     # It makes operators, which only an operator may; its token is the operators' own.
     {"name": "people", "api_token": people.token(settings.state_folder), "admin": True},
+    # It reads what hub and service measure, and nothing else.
+    {"name": "metrics", "api_token": token(settings.state_folder, "metrics")},
 ]
-c.JupyterHub.load_roles = []
-service.configure(c, settings)
+c.JupyterHub.load_roles = [
+    {"name": "metrics", "scopes": ["read:metrics"], "services": ["metrics"]},
+]
+service.configure(c, settings, laboratories)
 service.make_folder(settings)
+dask.configure(c, settings)
 if settings.idle_timeout:
     c.JupyterHub.services.append(
         {
@@ -98,6 +114,12 @@ if settings.idle_timeout:
             "services": ["idle-culler"],
         }
     )
+
+# What browsers may do with the pages.
+headers.configure(c, settings)
+
+# What it writes of what it does, and the name by which a request is followed.
+requests.configure(c, settings)
 
 # The pages: login, the laboratory picker, the wait, and what went wrong.
 c.JupyterHub.template_paths = [str(Path(authentication.__file__).parent / "templates")]

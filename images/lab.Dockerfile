@@ -49,7 +49,10 @@ COPY notebooks/${LAB}/ /opt/bluecloud/notebooks/${LAB}/
 
 ARG REVISION=unknown
 ARG VERSION=unknown
-LABEL org.opencontainers.image.title="bluecloud/${LAB}" \
+# Which apt.txt and requirements.txt it has: a changed notebook alone needs no build.
+ARG ENVIRONMENT=
+LABEL bluecloud.environment="${ENVIRONMENT}" \
+      org.opencontainers.image.title="bluecloud/${LAB}" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.version="${VERSION}"

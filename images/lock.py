@@ -75,7 +75,7 @@ def main() -> int:
     everything = ["hub/pyproject.toml", *base, *on_the_base, "--all-extras"]
     named = [source for source in everything if not source.startswith("--")]
     write("requirements.txt", named, resolve(everything))
-    for group in ("build", "judges", "node"):
+    for group in ("build", "front", "judges", "node"):
         write(
             f"requirements-{group}.txt",
             [f"pyproject.toml, group {group}"],
@@ -92,8 +92,8 @@ def main() -> int:
     )
     write(
         "images/hub/requirements.txt",
-        ["hub/pyproject.toml"],
-        resolve(["hub/pyproject.toml"], within="requirements.txt"),
+        ["hub/pyproject.toml, with kubernetes"],
+        resolve(["hub/pyproject.toml"], options=["--extra=kubernetes"], within="requirements.txt"),
     )
     locked_base = resolve(base, within="requirements.txt")
     write("images/base/requirements.txt", base, locked_base)

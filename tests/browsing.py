@@ -20,6 +20,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+# Two cores, and others at work on them.
+PATIENCE_MS = 60_000
+
 # How many outputs of a notebook have drawn something: canvases of some size below shadow roots.
 COUNT_FIGURES = """() => {
   const drawn = root => [...root.querySelectorAll('*')].reduce((count, node) => {

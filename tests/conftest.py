@@ -1,7 +1,7 @@
 """What every test may use: recordings where they are, engines where they run, and a clock.
 
-A group of tests is a folder; ``budgets.toml`` says how many minutes each may take, and a run
-in which one takes longer fails. What a machine lacks is skipped with one line that says how to
+A group of tests is a folder; ``budgets.toml`` says how many minutes each may take, and a run of
+CI in which one takes longer fails. What a machine lacks is skipped with one line that says how to
 run it; ``REQUIRE_DOCKER=1``, ``REQUIRE_BROWSER=1`` and ``REQUIRE_POSTGIS=1`` turn that skip into a
 failure.
 """
@@ -10,20 +10,30 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+from xdist.remote import Producer
 
 from tests.browsing import ARGUMENTS, chromium
 from tests.discovery.database import programs
 from tests.federation import matrix
 from tests.federation.opened import watch
+from tests.lanes import Lanes
 from tests.platform.deployments import Deployment, Docker, Local, compose_program, running
 from tests.routines.defaults import Defaults
+
+# Examples are others each time, so that many runs see many; --hypothesis-profile=many sees them in
+# one.
+settings.register_profile("some", max_examples=50)
+settings.register_profile("many", max_examples=500)
+settings.load_profile("some")
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -102,8 +112,14 @@ def pytest_configure() -> None:
         watch(Path(told) / "recordings")
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
+    """Lanes, where there is more than one process."""
+    return Lanes(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run, saying how to; last comes what counts the others."""
+    _on_one_engine(items)
     items.sort(key=lambda item: LAST.index(item.name) if item.name in LAST else -1)
     for item in items:
         if item.get_closest_marker("docker") and not os.environ.get("REQUIRE_DOCKER"):
@@ -129,11 +145,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def _on_one_engine(items: list[pytest.Item]) -> None:
+    """Leave out of tests for one engine what is not for containers, where there are some.
+
+    What is the hub's or the browser's is the same on both, and takes up to a minute each time.
+    """
+    contained = bool(os.environ.get("REQUIRE_DOCKER")) or not _docker_fault()
+    other = "local" if contained else "docker"
+    items[:] = [
+        item
+        for item in items
+        if not item.get_closest_marker("one_engine") or f"[{other}" not in item.name
+    ]
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Book each test's time on its group, and remember what passed."""
     if report.when == "call":
         matrix.note(report.nodeid, report.outcome)
         _notebooks.extend(str(said) for name, said in report.user_properties if name == "notebook")
+    if report.failed and os.environ.get("CI") == "true" and "PYTEST_XDIST_WORKER" not in os.environ:
+        # At once, since a run that is cut off never comes to its summary.
+        crash = getattr(report.longrepr, "reprcrash", None)
+        said = f"{crash.path}:{crash.lineno}: {crash.message}" if crash else report.longreprtext
+        sys.stdout.write(f"\n{report.nodeid} failed: {said[:3000]}\n")
     parts = Path(report.nodeid.split("::")[0]).parts
     if len(parts) > 2 and parts[1] != "live":
         _minutes[parts[1]] += report.duration / 60
@@ -155,7 +190,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a run in which a group took more than its minutes, or has none."""
+    """Fail a run of CI in which a group took more than its minutes, or has none.
+
+    Elsewhere it is only told: a slower machine, or one that others use, shows nothing new.
+    """
+    if os.environ.get("CI") != "true":
+        return
     budgets = tomllib.loads((TESTS / "budgets.toml").read_text())
     over = [group for group, minutes in _minutes.items() if minutes > budgets.get(group, 0)]
     if over and session.exitstatus == pytest.ExitCode.OK:

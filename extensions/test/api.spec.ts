@@ -49,6 +49,23 @@ test.each([
   });
 });
 
+test.each([
+  ['a page of the login', 403, '<html>'],
+  ['no login for the panel', 403, '{"kind": "ServerError", "error": "Forbidden", "fields": []}'],
+  ['no token', 401, '{"message": "Unauthorized"}']
+])('%s says that one has been logged out', async (_what, status, body) => {
+  const { api } = answering(() => Promise.resolve(new Response(body, { status })));
+  await expect(api.server()).rejects.toMatchObject({
+    kind: 'LoggedOut',
+    message: expect.stringContaining('You have been logged out') as string
+  });
+});
+
+test('a refusal of the panel’s own is no logout', async () => {
+  const { api } = answering(json({ kind: 'ServiceRefused', error: 'not yours', fields: [] }, 403));
+  await expect(api.server()).rejects.toMatchObject({ kind: 'ServiceRefused', message: 'not yours' });
+});
+
 test('a server that gives no answer is unreachable', async () => {
   const { api } = answering(() => Promise.reject(new TypeError('failed to fetch')));
   await expect(api.catalogue()).rejects.toMatchObject({ kind: 'Unreachable' });

@@ -1,10 +1,10 @@
 import { Widget } from '@lumino/widgets';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PanelError } from '@bluecloud/core';
-import type { FindRequest, Found, Hit } from '@bluecloud/core';
+import type { FindRequest, Found, Hit, SourceState } from '@bluecloud/core';
 
 import { Box } from '../core/src/box';
-import { NO_WISH, isEmpty, joined, request, toggled } from '../core/src/findQuery';
+import { NO_WISH, hasWords, isEmpty, joined, request, toggled } from '../core/src/findQuery';
 import { FindView } from '../core/src/findView';
 import { boxInWords } from '../core/src/hitCard';
 
@@ -29,13 +29,15 @@ const HIT: Hit = {
   synthetic: true,
   entry: 'argo_profiles',
   request: { wmo: 1 },
+  beyond: [],
+  refused: '',
   snippet: 'read_it()'
 };
 
 function page(where: string, hits: readonly Hit[], total = hits.length): Found {
   const values = [{ value: 'argogdac', label: 'argogdac', number: total }];
   const token = hits.length < total ? 'next' : null;
-  return { where, total, token, hits, facets: [{ name: 'source', values }] };
+  return { where, total, token, suggestion: '', hits, facets: [{ name: 'source', values }] };
 }
 
 let view: FindView;
@@ -93,6 +95,21 @@ test('what is here is shown at once, and what the deployment has in its place', 
   await sees(node, '2 found in the deployment');
   expect(node.textContent).toContain('Another');
   expect(node.textContent).not.toContain('is being asked');
+});
+
+test('what may have been meant is looked for when it is pressed', async () => {
+  desk.find = asked =>
+    Promise.resolve(
+      asked.text === 'salinity'
+        ? page(asked.where, [HIT])
+        : { ...page(asked.where, []), suggestion: 'salinity' }
+    );
+  const node = shown();
+  await look(node, 'salinty');
+  await sees(node, 'Did you mean');
+  press(node, 'salinity');
+  await sees(node, '1 found in');
+  expect(node.textContent).not.toContain('Did you mean');
 });
 
 test('a deployment that does not answer costs nothing but what it has', async () => {
@@ -182,6 +199,21 @@ test('a source is pressed to be searched alone, and says how it is', async () =>
   await vi.waitFor(() => expect(desk.done.at(-1)).toMatchObject({ sources: ['emodnet'] }));
 });
 
+test('where no source is reached that is said once, and none of them is called down', async () => {
+  const down = (source: string): SourceState => ({ source, title: source, state: 'down', words: 'no connection' });
+  const kept: SourceState = { source: 'own', title: 'own', state: 'snapshot', words: 'kept here' };
+  desk.sources = () => Promise.resolve({ sources: [down('emodnet'), down('obis'), kept] });
+  const node = shown();
+  await vi.waitFor(() => expect(node.querySelector('details')).not.toBeNull());
+  for (const fold of node.querySelectorAll('details')) {
+    fold.open = true;
+  }
+  await sees(node, 'No internet: nothing beyond this deployment is reached.');
+  const chips = [...node.querySelectorAll('.bc-Chips button')];
+  expect(chips.map(chip => chip.textContent)).toEqual(['emodnet', 'obis', 'own snapshot']);
+  expect(chips.map(chip => chip.getAttribute('title'))).toEqual([null, null, 'kept here']);
+});
+
 test('what is found is inserted, dragged and looked at', async () => {
   desk.laboratory.keeps_runs = false;
   desk.find = () => Promise.resolve(page('here', [HIT]));
@@ -216,4 +248,61 @@ test('a box of a map that went around the earth is one of degrees', () => {
   expect(Box.of(-200, -95, 200, 10)).toEqual([-180, -90, 180, 10]);
   expect(boxInWords([-6, 30, 37, 46])).toBe('6°W – 37°E, 30°N – 46°N');
   expect(boxInWords([-6, 36, -6, 36])).toBe('6°W, 36°N');
+});
+
+test('a hit says what it is read beyond, and why an example', async () => {
+  const hit: Hit = { ...HIT, beyond: ['bbox', 'time'], refused: 'a box of 688 square degrees' };
+  desk.find = () => Promise.resolve(page('this machine', [hit]));
+  const node = shown();
+  await look(node, 'oxygen');
+  await sees(node, 'read beyond the box, period that you search');
+  expect(node.textContent).toContain('not read at once: a box of 688 square degrees.');
+});
+
+test('providers are asked themselves, and one that is silent keeps nobody waiting', async () => {
+  desk.laboratory.keeps_runs = false;
+  desk.laboratory.askable = [
+    { source: 'eudat', title: 'EUDAT' },
+    { source: 'eurobis', title: 'OBIS' },
+    { source: 'emodnet', title: 'EMODnet' }
+  ];
+  desk.find = asked => {
+    if (asked.where === 'at:eudat') {
+      const fresh = { ...HIT, id: 'eudat:new', title: 'Taken in today' };
+      return Promise.resolve(page('EUDAT', [HIT, fresh]));
+    }
+    if (asked.where === 'at:eurobis') {
+      return Promise.reject(new PanelError('CatalogueUnavailable', 'no connection'));
+    }
+    return asked.where === 'here'
+      ? Promise.resolve(page('this machine', [HIT]))
+      : new Promise(() => undefined);
+  };
+  const node = shown();
+  await look(node, 'oxygen');
+  await sees(node, '1 found in this machine');
+  await vi.waitFor(() => expect(node.textContent).toContain('Taken in today'), 3000);
+  expect(node.textContent).toContain('EUDAT: 2 found');
+  expect(node.textContent).toContain('OBIS: no connection');
+  expect(node.textContent).toContain('EMODnet: being asked…');
+  expect(node.textContent.match(/A profile/g)).toHaveLength(1); // what is above is not here again
+});
+
+test('providers that all fail are one line, with the reasons below it', async () => {
+  desk.laboratory.keeps_runs = false;
+  desk.laboratory.askable = [{ source: 'eudat', title: 'EUDAT' }];
+  desk.find = asked =>
+    asked.where === 'here'
+      ? Promise.resolve(page('this machine', [HIT]))
+      : Promise.reject(new PanelError('CatalogueUnavailable', 'no connection'));
+  const node = shown();
+  await look(node, 'oxygen');
+  await vi.waitFor(() => expect(node.textContent).toContain('None of them answers'), 3000);
+  expect(node.querySelector('details li')?.textContent).toBe('EUDAT: no connection');
+});
+
+test('providers are not asked without a word', () => {
+  const wish = { ...NO_WISH, box: Box.of(0, 0, 1, 1) };
+  expect(hasWords(wish)).toBe(false);
+  expect(hasWords({ ...wish, text: ' x ' })).toBe(true);
 });

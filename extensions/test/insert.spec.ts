@@ -6,11 +6,19 @@ import {
 import { Notebook, NotebookModel } from '@jupyterlab/notebook';
 import { RenderMimeRegistry, standardRendererFactories } from '@jupyterlab/rendermime';
 import { Widget } from '@lumino/widgets';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 
 import { insertCell } from '../core/src/insert';
 
 type Written = readonly [type: 'code' | 'markdown', source: string];
+
+// JupyterLab draws a cell's parts frames later, which must not be when the window has gone.
+afterAll(async () => {
+  for (let frame = 0; frame < 10; frame++) {
+    await new Promise(resolve => requestAnimationFrame(resolve));
+  }
+  await new Promise(resolve => setTimeout(resolve, 100));
+});
 
 /** A notebook of these cells, the first one active. */
 function notebookOf(...cells: Written[]): Notebook {

@@ -1,63 +1,16 @@
-import { Widget } from '@lumino/widgets';
-import { afterEach, expect, test, vi } from 'vitest';
-import type { Output, Run, RunDetail } from '@bluecloud/core';
+import { expect, test, vi } from 'vitest';
+import type { Output, Run } from '@bluecloud/core';
 
 import { bytes, duration } from '../core/src/amounts';
 import { differences, pairs } from '../core/src/comparison';
-import { LaboratoryContent } from '../core/src/content';
 import { earlierInWords } from '../core/src/earlier';
 import { stateInWords } from '../core/src/runWords';
-import { endedSince, grouped } from '../core/src/runsView';
+import { endedSince } from '../core/src/runNews';
+import { grouped } from '../core/src/runsView';
 import { begun, meantBy, sweepOf } from '../core/src/sweep';
 
-import { ANALYSIS, Desk, trans } from './desk';
-
-let content: LaboratoryContent | undefined;
-
-afterEach(() => {
-  content?.dispose();
-});
-
-async function shown(desk: Desk): Promise<HTMLElement> {
-  content = new LaboratoryContent(() => Promise.resolve(desk), new Map(), trans);
-  Widget.attach(content, document.body);
-  await content.ready;
-  return content.node;
-}
-
-/** Press a button once it is drawn. */
-async function press(node: HTMLElement, label: string): Promise<void> {
-  const button = await vi.waitFor(() => {
-    const found = [...node.querySelectorAll('button')].find(each => each.textContent === label);
-    return found ?? expect.fail(`no button ${label}`);
-  });
-  button.click();
-}
-
-/** Wait until the text is drawn. */
-async function sees(node: HTMLElement, text: string): Promise<void> {
-  await vi.waitFor(() => {
-    expect(node.textContent).toContain(text);
-  });
-}
-
-const RUN: Run = {
-  id: 'r-0000',
-  submission: 'r',
-  notebook: 'heatwaves.ipynb',
-  title: 'Heatwaves',
-  state: 'running',
-  words: '',
-  next_step: '',
-  position: null,
-  cells: 8,
-  cells_done: 3,
-  submitted: '2026-11-25T10:00:00+00:00',
-  started: '2026-11-25T10:00:10+00:00',
-  ended: null,
-  expected_s: null,
-  varied: {}
-};
+import { ANALYSIS, Desk, ENDED, RUN, detail, trans } from './desk';
+import { press, sees, shown, write } from './window';
 
 test('a run says how far it is, and can be ended', async () => {
   const desk = new Desk();
@@ -98,6 +51,22 @@ test('a form submits what needs no window', async () => {
   expect(desk.done.some(act => (act as string[])[0] === 'run')).toBe(false);
 });
 
+test('older runs are asked for', async () => {
+  const desk = new Desk();
+  desk.kept = Array.from({ length: 150 }, (_, number) => ({
+    ...ENDED,
+    id: `${number}-0000`,
+    submission: String(number),
+    title: number < 100 ? 'New' : 'Old'
+  }));
+  const node = await shown(desk);
+  await sees(node, 'Show older runs');
+  expect(node.textContent).not.toContain('Old');
+  await press(node, 'Show older runs');
+  await sees(node, 'Old');
+  expect(node.textContent).not.toContain('Show older runs');
+});
+
 test('where no runs are kept there is nothing of them', async () => {
   const desk = new Desk();
   desk.laboratory.keeps_runs = false;
@@ -116,25 +85,11 @@ test('only what was seen to go on is told to have ended', () => {
   expect(endedSince(new Map([['r-0000', RUN]]), [ended, RUN])).toEqual([ended]);
 });
 
-const ENDED: Run = { ...RUN, state: 'succeeded', cells_done: 8, ended: '2026-11-25T10:00:34+00:00' };
 const FIRST: Run = { ...ENDED, submission: 's', id: 's-0000', varied: { percentile: 90 } };
 const SECOND: Run = { ...FIRST, id: 's-0001', state: 'failed', varied: { percentile: 95 } };
 
 function output(path: string, sha256: string): Output {
   return { path, bytes: 1500, sha256 };
-}
-
-function detail(run: Run, outputs: readonly Output[]): RunDetail {
-  return {
-    run,
-    version: '1.2.3',
-    notebook_sha256: 'n',
-    parameters: { ...run.varied, entry: 'ostia' },
-    outputs,
-    outputs_words: '',
-    wall_s: 24,
-    peak_bytes: null
-  };
 }
 
 test('a run says how long it takes and how long it usually does', () => {
@@ -159,7 +114,7 @@ test('times and sizes are said in two units at most', () => {
 test('who runs an analysis knows what earlier runs took, or that there are none', async () => {
   const spread = { median: 24, least: 20, most: 31 };
   expect(
-    earlierInWords({ runs: 3, seconds: spread, memory_bytes: null, output_bytes: null }, trans)
+    earlierInWords({ runs: 3, going: 0, seconds: spread, memory_bytes: null, output_bytes: null }, trans)
   ).toBe('3 earlier runs of yours: 24 s (20 s – 31 s).');
   const node = await shown(new Desk());
   await press(node, 'Run with parameters');
@@ -175,7 +130,7 @@ test('the picture of an analysis says what it shows', async () => {
 
 test('the runs of a submit are one group in the order they were made', () => {
   const sweep = { submission: 's', counts: { succeeded: 1, failed: 1 } };
-  const groups = grouped({ runs: [SECOND, FIRST, RUN], sweeps: [sweep] });
+  const groups = grouped({ runs: [SECOND, FIRST, RUN], sweeps: [sweep], more: false });
   expect(groups.map(group => [group.sweep, group.runs.map(run => run.id)])).toEqual([
     [sweep, ['s-0000', 's-0001']],
     [null, ['r-0000']]
@@ -230,7 +185,7 @@ test('a parameter that one of two runs does not have differs', () => {
   const without = { ...other, parameters: { entry: 'ostia' } };
   expect(differences(detail(FIRST, []), without)).toEqual({
     differ: [{ name: 'percentile', first: 90, second: undefined }],
-    alike: 1
+    same: [{ name: 'entry', first: 'ostia', second: 'ostia' }]
   });
 });
 
@@ -239,6 +194,7 @@ test('the figures of a run are shown when they are asked for', async () => {
   desk.kept = [ENDED];
   desk.pictures = {
     figures: [{ name: 'map (3)', address: 'data:image/png;base64,AA==' }],
+    drawn: [],
     interactive: 2,
     words: ''
   };
@@ -257,13 +213,6 @@ test('that no notebook is in front is said where it was asked to be finished', a
   await sees(node, 'no notebook in front');
   expect(desk.done).toContainEqual(['finish']);
 });
-
-/** Write into a field, past React's own setter, which would see no change. */
-function write(field: HTMLTextAreaElement, text: string): void {
-  const value = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value');
-  value?.set?.call(field, text);
-  field.dispatchEvent(new Event('input', { bubbles: true }));
-}
 
 test('a sweep says how many runs it makes and submits them, up to what can be', async () => {
   const desk = new Desk();

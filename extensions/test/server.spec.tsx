@@ -3,10 +3,12 @@ import { Notification } from '@jupyterlab/apputils';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { AddOwn } from '../core/src/addOwn';
+import { kernelInWords } from '../core/src/kernelWords';
 import { ServerView, secondsLeft } from '../core/src/serverView';
+import { PanelError } from '@bluecloud/core';
 import { ReactWidget } from '@jupyterlab/ui-components';
 
-import { Desk } from './desk';
+import { Desk, trans } from './desk';
 
 let desk: Desk;
 let view: Widget | undefined;
@@ -59,6 +61,14 @@ test('who is about to be stopped is told, and can keep the server', async () => 
   await vi.waitFor(() => expect(desk.done).toContainEqual(['keep']));
 });
 
+test('who was let in without room in the home is told what to do', async () => {
+  desk.state = { ...desk.state, is_rescued: true };
+  const node = shown(new ServerView(desk));
+  await vi.waitFor(() =>
+    expect(node.querySelector('[role=alert]')?.textContent).toContain('Delete files, which is for good')
+  );
+});
+
 test('what runs is listed, and shut down', async () => {
   const ended: string[] = [];
   const end = (): Promise<void> => {
@@ -70,6 +80,27 @@ test('what runs is listed, and shut down', async () => {
   await vi.waitFor(() => expect(node.textContent).toContain('drift.ipynb busy'));
   await press(node, 'Shut down');
   expect(ended).toEqual(['k1']);
+});
+
+test('who was logged out elsewhere is told so, with a way to log in again', async () => {
+  desk.server = () => Promise.reject(new PanelError('LoggedOut', 'You have been logged out.'));
+  const node = shown(new ServerView(desk));
+  await vi.waitFor(() => expect(node.textContent).toContain('You have been logged out.'));
+  const link = node.querySelector<HTMLAnchorElement>('[role=alert] a') ?? expect.fail('no link');
+  expect(link.textContent).toBe('Log in again');
+  expect(new URL(link.href).pathname).toBe('/lab');
+  expect(link.target).toBe('_blank');
+});
+
+test.each([
+  ['starting', 0, 'open in no window'], // what the server goes on saying of an idle kernel
+  ['starting', 1, 'starting'],
+  ['busy', 1, 'busy'],
+  ['idle', 0, 'idle'],
+  [undefined, 0, '']
+])('a kernel that is %s with %s windows is told as: %s', (state, connections, words) => {
+  const model = state === undefined ? { connections } : { execution_state: state, connections };
+  expect(kernelInWords(model as Parameters<typeof kernelInWords>[0], trans)).toBe(words);
 });
 
 test('the time left is never below nothing', () => {

@@ -7,7 +7,8 @@ class NoObserver {
   disconnect = (): void => undefined;
 }
 
-// What JupyterLab takes for granted in a browser and jsdom does not have.
+// What is taken for granted in a browser and jsdom does not have.
+Object.assign(Element.prototype, { scrollIntoView: () => Promise.resolve() }); // as newer ones do
 Object.assign(globalThis, {
   TextDecoder,
   TextEncoder,

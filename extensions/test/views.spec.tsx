@@ -107,7 +107,7 @@ test('only the view of this laboratory is made, and it is the first tab', async 
   content?.offer({ ...own, slug: 'other', label: () => 'Not mine' });
   await vi.waitFor(() => {
     const tabs = [...node.querySelectorAll('[role=tab]')].map(tab => tab.textContent);
-    expect(tabs).toEqual(['Mine', 'Analyses', 'Runs', 'Find', 'Data', 'Access', 'Server']);
+    expect(tabs).toEqual(['Mine', 'Analyses', 'Runs', 'Find', 'Data', 'Products', 'Access', 'Feedback', 'Server']);
   });
 });
 

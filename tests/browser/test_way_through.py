@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browsing import COUNT_FIGURES
-from tests.federation.conftest import UNREACHABLE, recordings
-from tests.federation.server import serve
-from tests.federation.sources import sources
+from tests.browsing import COUNT_FIGURES, PATIENCE_MS
 from tests.pictures import picture
-from tests.platform.deployments import LABORATORY, Deployment, Local, running
+from tests.platform.deployments import LABORATORY, Deployment
 
 pytestmark = pytest.mark.browser
 
@@ -82,6 +77,16 @@ class Visit:
         self.page.get_by_role("button", name="Sign in").click()
         expect(self.page.get_by_role("heading", name="Laboratories")).to_be_visible()
 
+    def enter(self, name: str, tab: str) -> None:
+        """Open the laboratory, started if it does not run, with a tab of its panel in front."""
+        own = self.card(LABORATORY)
+        if own.get_by_role("button", name="Start").is_visible():
+            own.get_by_role("button", name="Start").click()
+        else:
+            own.get_by_role("link", name="Open").click()
+        self.page.wait_for_url(f"**/user/{name}/{LABORATORY}/lab**", timeout=START_MS)
+        self.page.get_by_role("tab", name=tab, exact=True).click(timeout=START_MS)
+
     def card(self, slug: str) -> Locator:
         """A laboratory's card on the picker."""
         return self.page.locator(f'[data-laboratory="{slug}"]')
@@ -91,6 +96,7 @@ class Visit:
 def visiting(browser: Browser, deployment: Deployment) -> Iterator[Visit]:
     """A window of somebody who was never here."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
     visit = Visit(context.new_page(), deployment)
     context.route("**/*", visit.watch)
     try:
@@ -129,55 +135,6 @@ def test_a_new_user_gets_a_plot_of_real_data(browser: Browser, deployment: Deplo
         picture(visit.page, "laboratory")
 
 
-def test_data_are_found_and_drawn_with_two_sources_down(browser: Browser, tmp_path: Path) -> None:
-    data = recordings()
-    if data is None:
-        pytest.skip("BLUECLOUD_TEST_DATA names no folder of recordings: see tests/README.md")
-    made = {name: source.provider(data) for name, source in sources().items()}
-    with serve({name: each for name, each in made.items() if each}) as federation:
-        addresses = {name: federation.address(name) for name in made}
-        addresses |= dict.fromkeys(("emodnet", "euroargo"), UNREACHABLE)
-        told = {f"BLUECLOUD_{name.upper()}_URL": place for name, place in addresses.items()}
-        told |= {"BLUECLOUD_TIERS": "live,sample", "NO_PROXY": "127.0.0.1"}
-        local = Local(tmp_path / "state", **told)
-        with running(local), visiting(browser, local) as visit:
-            page = visit.page
-            visit.log_in("xena", local.add("xena"))
-            visit.card(LABORATORY).get_by_role("button", name="Start").click()
-            page.wait_for_url(f"**/user/xena/{LABORATORY}/lab**", timeout=START_MS)
-            page.get_by_role("tab", name="Find", exact=True).click(timeout=START_MS)
-            panel = page.get_by_role("tabpanel", name="Find", exact=True)
-            panel.get_by_text("Sources and how they are now").click()
-            for name, state in {
-                "Copernicus Marine Service": "ok",
-                "EMODnet": "down",
-                "Euro-Argo ERIC": "down",
-                "ICOS Ocean": "ok",
-            }.items():
-                said = re.compile(f"{name}.* {state}$")
-                expect(panel.get_by_role("button", name=said)).to_be_visible(timeout=START_MS)
-            panel.get_by_role("searchbox").fill("temperature daily")
-            panel.get_by_text("Where, when, how deep").click()
-            for name, value in {"West": "0", "South": "35", "East": "10", "North": "45"}.items():
-                panel.get_by_role("textbox", name=name, exact=True).fill(value)
-            panel.get_by_role("textbox", name="From").fill("2020-01-01")
-            title = "Daily temperature of the sea, global analysis and forecast"
-            heading = page.get_by_role("heading", name=title)
-            card = panel.get_by_role("listitem").filter(has=heading)
-            card.get_by_role("button", name="Insert").click()
-            editor = page.locator(".jp-NotebookPanel .jp-CodeCell .cm-content")
-            expect(editor).to_contain_text("open_entry(", timeout=KERNEL_MS)
-            editor.press("Control+End")
-            page.keyboard.type(
-                "\nimport hvplot.xarray\nprint(cmems_temperature_daily.attrs['tier'])"
-                "\ncmems_temperature_daily.isel(time=0, depth=0).hvplot()"
-            )
-            page.keyboard.press("Shift+Enter")
-            page.wait_for_function(f"({COUNT_FIGURES})() >= 1", timeout=KERNEL_MS)
-            told_tier = page.locator(".jp-OutputArea-output").filter(has_text="live")
-            expect(told_tier.first).to_be_visible()
-
-
 async def told_in_a_laboratory(deployment: Deployment, name: str, *, runs: bool) -> Any:
     """What a look around finds in somebody's laboratory, which is stopped then."""
     async with await deployment.person(name) as person:
@@ -190,6 +147,7 @@ async def told_in_a_laboratory(deployment: Deployment, name: str, *, runs: bool)
             await person.stop(LABORATORY)
 
 
+@pytest.mark.one_engine
 def test_a_login_is_stored_and_is_nobody_elses(browser: Browser, deployment: Deployment) -> None:
     if deployment.engine == "local":
         pytest.skip("engine local is one account, which isolates nobody from nobody")
@@ -198,9 +156,7 @@ def test_a_login_is_stored_and_is_nobody_elses(browser: Browser, deployment: Dep
     with visiting(browser, deployment) as visit:
         page = visit.page
         visit.log_in("uma", password)
-        visit.card(LABORATORY).get_by_role("button", name="Start").click()
-        page.wait_for_url(f"**/user/uma/{LABORATORY}/lab**", timeout=START_MS)
-        page.get_by_role("tab", name="Access", exact=True).click(timeout=START_MS)
+        visit.enter("uma", "Access")
         panel = page.get_by_role("tabpanel", name="Access", exact=True)
         heading = page.get_by_role("heading", name="ICOS-Marine", exact=True)
         card = panel.get_by_role("listitem").filter(has=heading)
@@ -218,6 +174,7 @@ def test_a_login_is_stored_and_is_nobody_elses(browser: Browser, deployment: Dep
     assert found[1] == {"login": "uma", "seen": []}
 
 
+@pytest.mark.one_engine
 def test_an_analysis_runs_from_its_form(browser: Browser, deployment: Deployment) -> None:
     password = deployment.add("zoe")
     with visiting(browser, deployment) as visit:
@@ -234,6 +191,7 @@ def test_an_analysis_runs_from_its_form(browser: Browser, deployment: Deployment
         picture(visit.page, "analysis")
 
 
+@pytest.mark.one_engine
 def test_a_stop_button_stops(browser: Browser, deployment: Deployment) -> None:
     password = deployment.add("zoe")
     with visiting(browser, deployment) as visit:

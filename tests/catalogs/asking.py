@@ -19,9 +19,7 @@ from tests.federation.server import Federation
 from tests.federation.sources import sources
 
 _READ = 25  # of the cases that are not refused, those that are read to the end
-many = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+many = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _degrees = st.floats(-400, 400) | st.floats(-180, 180) | st.integers(-180, 360)
 _east, _north = st.floats(-180, 180), st.floats(-90, 90)
 _possible = st.tuples(_east, _north, _east, _north).map(

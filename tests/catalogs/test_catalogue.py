@@ -200,3 +200,16 @@ def test_listing_entries_imports_neither_xarray_nor_pandas():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout.strip() == b"set()"
+
+
+def test_a_change_of_the_tree_or_of_an_address_is_seen_at_once(tree, monkeypatch):
+    before = read_sources()
+    assert read_sources() == before
+    path = tree / "sources" / "argogdac.yaml"
+    path.write_text(path.read_text().replace("title: Index of Argo", "title: Index of all Argo"))
+    before.entries.clear()  # what one has is one's own
+    assert read_sources().entries["argo_index"].declaration.title == "Index of all Argo profiles"
+    monkeypatch.setenv("BLUECLOUD_ARGOGDAC_URL", "http://127.0.0.1:2")
+    assert read_sources().entries["argo_index"].address.startswith("http://127.0.0.1:2")
+    path.unlink()
+    assert "argo_index" not in read_sources().entries

@@ -368,7 +368,7 @@ READER = Cmems()
 OPTIONS = CmemsOptions(product=emulated.MERCATOR, dataset=emulated.CURRENTS, variables=("uo", "vo"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(GIVEN)
 def test_any_request_is_refused_before_it_is_sent_or_answered_rightly(given_):
     place = _at(SAMPLE)

@@ -12,9 +12,18 @@ from bluecloud_catalogs import (
     RequestRefused,
     RequestTooLarge,
     SourceError,
+    descriptions,
 )
 from bluecloud_catalogs import deposit as module
-from bluecloud_catalogs.deposit import B2SHARE, ZENODO, Description, Person, deposit
+from bluecloud_catalogs.deposit import (
+    B2SHARE,
+    ZENODO,
+    Description,
+    Person,
+    Related,
+    deposit,
+    settled,
+)
 from tests.federation.invenio import Invenio
 from tests.federation.server import Request, serve
 
@@ -114,7 +123,7 @@ def test_what_cannot_be_deposited_is_refused_before_anything_is_sent(kept, files
         deposit(repository, said, [files[0], files[0]])
     with pytest.raises(ParameterError, match="there is no file"):
         deposit(repository, said, [files[0].with_name("gone.csv")])
-    monkeypatch.setattr(module, "MOST_MB", 1e-6)
+    monkeypatch.setattr(descriptions, "MOST_MB", 1e-6)
     with pytest.raises(RequestTooLarge, match="the repository's own page"):
         deposit(repository, said, files)
     assert server.asked == []
@@ -170,3 +179,39 @@ def test_an_address_with_a_password_is_refused_and_not_shown(kept, files, monkey
     with pytest.raises(module.CatalogueError, match="user or password") as caught:
         deposit(repository, Description(**TOLD), files)
     assert "secret" not in str(caught.value)
+
+
+def test_a_deposit_that_was_broken_off_is_settled_by_its_draft(kept, files):
+    repository, state, _ = kept
+
+    def broken_off(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        deposit(repository, Description(**TOLD), files, noted=broken_off)
+    assert [*state.drafts] == ["draft-00001"]
+    for _ in range(2):
+        assert settled(repository, "draft-00001") is None
+        assert state.drafts == {}
+    done = deposit(repository, Description(**TOLD), files)
+    assert settled(repository, done.id) == done
+
+
+def test_what_it_has_to_do_with_and_whose_it_is_goes_along(kept, files):
+    repository, state, _ = kept
+    related = (
+        Related(identifier="10.5072/abc", relation="isderivedfrom"),
+        Related(identifier="https://example.org/x", relation="isidenticalto"),
+    )
+    people = (Person.called("Marie Skłodowska Curie", affiliation="Paris"), Person.called("Plato"))
+    said = Description(**{**TOLD, "creators": people, "related": related})
+    told = state.published[deposit(repository, said, files).id]["metadata"]
+    assert [
+        (each["scheme"], each["relation_type"]["id"]) for each in told["related_identifiers"]
+    ] == [
+        ("doi", "isderivedfrom"),
+        ("url", "isidenticalto"),
+    ]
+    first, second = (each["person_or_org"] for each in told["creators"])
+    assert (first["family_name"], first["given_name"]) == ("Curie", "Marie Skłodowska")
+    assert (second["family_name"], "given_name" in second) == ("Plato", False)

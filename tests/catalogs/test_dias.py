@@ -426,7 +426,7 @@ class Services(Direct):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(given_=GIVEN)
 def test_any_request_is_refused_before_it_is_sent_or_answered_rightly(kind, given_):
     place = Services(emulated.Dias(accepted={emulated.TERMS}), tier="sample")
@@ -449,7 +449,7 @@ def test_any_request_is_refused_before_it_is_sent_or_answered_rightly(kind, give
         assert (reading.data["cloud_cover"] <= request.cloud_below).all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(
     st.lists(number, min_size=4, max_size=4) | st.none(),
     st.sampled_from(["2024-06", "2024/2023", "2024-06/..", "2010/2024", None]),

@@ -409,7 +409,7 @@ def test_what_is_no_description_of_maps_is_an_error():
 
 
 @given(bbox=st.lists(st.floats(-400, 400), max_size=5) | st.none(), text=st.text(max_size=3))
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_layers_are_refused_before_any_request_or_found_rightly(bbox, text):
     place = Described(LAYERS)
     try:
@@ -478,7 +478,7 @@ PERIODS = st.lists(MOMENTS | st.just("..") | st.text(max_size=4), max_size=3) | 
 
 
 @given(bbox=BOXES, time=PERIODS)
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_a_coverage_is_refused_before_any_cell_or_answered_rightly(bbox, time):
     place = Direct(Wcs(b"", {RATIO: DESCRIPTION}))
     try:
@@ -497,7 +497,7 @@ def test_a_coverage_is_refused_before_any_cell_or_answered_rightly(bbox, time):
 
 
 @given(bbox=BOXES, time=PERIODS, text=st.text(max_size=5) | st.none())
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_a_catalogue_is_asked_nothing_impossible_and_answers_rightly(bbox, time, text):
     place = Direct(Csw([CATALOGUED]))
     try:
@@ -515,7 +515,7 @@ POINTS = st.lists(st.lists(SIDES, max_size=3) | st.text(max_size=2), max_size=3)
 
 
 @given(points=POINTS, line=POINTS)
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_depths_are_refused_before_any_request_or_answered_rightly(points, line):
     place = Direct(Depths())
     try:

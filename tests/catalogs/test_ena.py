@@ -404,9 +404,7 @@ ANYTHING = st.one_of(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(accession=ANYTHING, taxon=ANYTHING, bbox=ANYTHING, time=ANYTHING)
 def test_any_request_is_refused_or_becomes_a_query_that_is_understood(
     federation, accession, taxon, bbox, time
@@ -428,7 +426,7 @@ def test_any_request_is_refused_or_becomes_a_query_that_is_understood(
     parse(asked_for, fields)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(west=st.floats(-180, 360), width=st.floats(0, 360), south=st.floats(-90, 90))
 def test_any_box_asks_for_the_places_that_lie_in_it(west, width, south):
     import numpy as np

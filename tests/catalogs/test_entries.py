@@ -1,5 +1,6 @@
 """Every entry of every catalogue: what it says of itself, and that it is so."""
 
+import functools
 import json
 import runpy
 import warnings
@@ -23,6 +24,12 @@ ALL = [
 STAMPED = {"source", "entry", "request", "tier", "access_time", "licence", "citation", "checksum"}
 
 
+@functools.cache
+def facts_of(laboratory: str):
+    """What a catalogue tells of its entries, by their names; read once."""
+    return {each.name: each for each in bluecloud_catalogs.entries(laboratory)}
+
+
 def run(snippet: str, name: str):
     space: dict = {}
     with warnings.catch_warnings():
@@ -38,7 +45,7 @@ def read():
 
     def read_once(laboratory: str, name: str):
         if name not in done:
-            facts = {each.name: each for each in bluecloud_catalogs.entries(laboratory)}[name]
+            facts = facts_of(laboratory)[name]
             done[name] = facts, run(facts.snippet, name)
         return done[name]
 
@@ -75,7 +82,7 @@ def test_the_variables_are_those_that_are_declared(read, laboratory, name):
 
 @pytest.mark.parametrize(("laboratory", "name"), ALL)
 def test_its_citation_is_wrapped_and_whole(laboratory, name):
-    facts = {each.name: each for each in bluecloud_catalogs.entries(laboratory)}[name]
+    facts = facts_of(laboratory)[name]
     _, *comment = [line for line in facts.snippet.splitlines() if line.startswith("#")]
     assert max(len(line) for line in comment) <= 95
     said = " ".join(line.removeprefix("# ") for line in comment)
@@ -99,7 +106,7 @@ def test_a_description_is_read_line_by_line():
 
 @pytest.mark.parametrize(("laboratory", "name"), ALL)
 def test_the_facts_go_to_json_and_back(laboratory, name):
-    facts = {each.name: each for each in bluecloud_catalogs.entries(laboratory)}[name]
+    facts = facts_of(laboratory)[name]
     assert type(facts).model_validate_json(facts.model_dump_json()) == facts
 
 
@@ -108,7 +115,7 @@ def test_the_facts_go_to_json_and_back(laboratory, name):
     [
         (laboratory, facts.name)
         for laboratory in LABORATORIES
-        for facts in bluecloud_catalogs.entries(laboratory)
+        for facts in facts_of(laboratory).values()
         if facts.makes == "xarray:Dataset"
     ],
 )

@@ -315,7 +315,7 @@ PERIODS = st.lists(MOMENTS | st.just("..") | st.text(max_size=3), min_size=1, ma
 
 
 @given(bbox=BOXES, time=PERIODS, stride=st.integers(-1, 4) | st.text(max_size=2))
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_a_grid_is_refused_before_any_request_or_answered_rightly(bbox, time, stride):
     place = server()
     try:
@@ -343,7 +343,7 @@ def test_a_grid_is_refused_before_any_request_or_answered_rightly(bbox, time, st
     platform=st.lists(st.sampled_from(["a", "b", "x"]) | st.text(max_size=3)) | st.none(),
     vertical=st.lists(st.floats(-5, 50), max_size=3) | st.none(),
 )
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_a_table_is_refused_before_any_request_or_answered_rightly(bbox, time, platform, vertical):
     place = server()
     try:

@@ -369,7 +369,7 @@ def profiles():
 
 
 @given(bbox=BOXES, time=PERIODS, platform=PLATFORMS)
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_argovis_is_asked_nothing_impossible_and_answers_rightly(bbox, time, platform):
     place = Answers(json.dumps(profiles()).encode())
     try:
@@ -392,7 +392,7 @@ def test_argovis_is_asked_nothing_impossible_and_answers_rightly(bbox, time, pla
 
 
 @given(bbox=BOXES, time=PERIODS)
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_deployments_are_refused_before_any_request_or_answered_rightly(bbox, time):
     data = [
         {
@@ -421,7 +421,7 @@ def test_deployments_are_refused_before_any_request_or_answered_rightly(bbox, ti
 
 @pytest.mark.parametrize("reader", [FloatState, FloatTechnical, FloatTrajectory])
 @given(platform=PLATFORMS)
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_floats_are_asked_for_by_their_numbers_only(reader, platform):
     place = Answers(b"not json")
     try:

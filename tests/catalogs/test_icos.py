@@ -122,7 +122,7 @@ def test_a_token_says_when_it_ends():
     assert expiry(told.rstrip("=")) == expiry(told)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.text())
 def test_whatever_stands_for_a_token_it_has_an_end_or_none(text):
     assert isinstance(expiry(text), datetime | None)

@@ -438,7 +438,7 @@ def test_what_is_merged_can_be_written_and_cited(gdac, tmp_path):
         assert bluecloud_catalogs.citations(again) == bluecloud_catalogs.citations(core)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

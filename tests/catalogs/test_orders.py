@@ -135,7 +135,7 @@ def test_what_is_no_identifier_is_not_asked_with(cache, id):
 ANYTHING = st.one_of(st.none(), st.text(max_size=20), st.integers())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(marine_id=ANYTHING, order_number=ANYTHING, url=ANYTHING, filename=ANYTHING)
 def test_any_order_is_refused_or_well_formed(marine_id, order_number, url, filename):
     line = {"url": url, "filename": filename, "order_line": "0"}

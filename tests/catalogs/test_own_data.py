@@ -2,7 +2,9 @@
 
 import stat
 from contextlib import suppress
+from importlib.resources import files
 from pathlib import Path
+from xml.etree import ElementTree
 
 import netCDF4
 import numpy as np
@@ -11,13 +13,17 @@ import pytest
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import bluecloud_catalogs
 from bluecloud_catalogs import DataError, ParameterError, UnusableFile, add_data, merge_profiles
+from bluecloud_catalogs.commands import app
+from bluecloud_catalogs.discovery.results import measured
 from bluecloud_catalogs.errors import CatalogueError
-from bluecloud_catalogs.own import own_entries, own_records
+from bluecloud_catalogs.own import own_entries, own_records, remove_data
 from bluecloud_catalogs.own.cnv import read_cnv
 from bluecloud_catalogs.own.csv_table import read_csv_table
+from bluecloud_catalogs.own.dimensions import expected_unit, unit_fault
 from tests.federation.recorded import recorded as recording
 
 CSV = """time,latitude,longitude,depth [m],temperature (degC),salinity [1],chl [mg m-3]
@@ -211,6 +217,51 @@ def test_what_is_no_data_is_refused(tmp_path, name, content, message):
         add_data(tmp_path / "nowhere.csv")
 
 
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [
+        ("temperature", "m"),
+        ("temp", "furlong"),
+        ("salinity", "degC"),
+        ("salinity", "ppt"),  # picopints, to UDUNITS
+        ("pressure", "m"),
+        ("depth", "dbar"),
+        ("chlorophyll", "mmol m-3"),
+        ("mole_concentration_of_nitrate_in_sea_water", "umol kg-1"),
+    ],
+)
+def test_a_unit_of_something_else_is_refused(tmp_path, column, unit):
+    path = file(tmp_path, "units.csv", f"time,lat,lon,{column} [{unit}]\n2020-01-01,1,2,7.5\n")
+    with pytest.raises(
+        UnusableFile, match=rf"{column}: '{unit}' is no unit of \w+, which is given"
+    ):
+        add_data(path)
+    assert not own_entries()
+
+
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [("temperature", "K"), ("salinity", "1e-3"), ("salinity", "PSU"), ("pressure", "kPa"),
+     ("depth", "km"), ("chlorophyll", "ug/L"), ("wind", "m s-1"), ("sea_water_ph", "1")],
+)  # fmt: skip
+def test_a_unit_that_converts_is_taken(tmp_path, column, unit):
+    value = 280 if unit == "K" else 7.5
+    content = f"time,lat,lon,{column} [{unit}]\n2020-01-01,1,2,{value}\n"
+    added = add_data(file(tmp_path, "units.csv", content))
+    assert own_entries()[added.name].declaration.variables[0].units == unit
+
+
+def test_what_a_unit_must_be_is_what_the_table_of_standard_names_says():
+    table = files("compliance_checker") / "data" / "cf-standard-name-table.xml"
+    told = {
+        entry.get("id"): entry.findtext("canonical_units")
+        for entry in ElementTree.fromstring(table.read_bytes()).iter("entry")  # noqa: S314 - of a package
+    }
+    ruled = [name for name in told if expected_unit(name)]
+    assert len(ruled) > 800
+    assert [name for name in ruled if unit_fault(told[name], name)] == []
+
+
 def test_units_in_a_second_row_are_units():
     content = "time,latitude,longitude,temp,mark\nUTC,degrees_north,degrees_east,degree_C,\n"
     table = read_csv_table(
@@ -238,6 +289,68 @@ def test_a_number_of_a_station_needs_no_unit(tmp_path):
     content = "time,lat,lon,station,t [K]\n2020-01-01,1,2,7,280\n"
     added = add_data(file(tmp_path, "stations.csv", content))
     assert own_entries()[added.name].declaration.variables[0].units == "1"
+
+
+@pytest.mark.parametrize("column", ["StationNo", "cruise", "sample id", "Cast", "temp_qc"])
+def test_what_tells_apart_or_counts_is_known_by_its_name(tmp_path, column):
+    content = f"time,lat,lon,{column},t [K]\n2020-01-01,1,2,7,280\n"
+    assert add_data(file(tmp_path, "numbers.csv", content)).rows == 1
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["oxygen", "Abundance", "temp", "nitrate", "count", "sample_weight", "number of individuals"],
+)
+def test_a_measurement_of_whole_values_needs_a_unit(tmp_path, column):
+    content = f"time,lat,lon,{column}\n2020-01-01,1,2,7\n2020-01-02,1,2,8\n"
+    with pytest.raises(UnusableFile, match=f"{column} has no unit: write it in brackets"):
+        add_data(file(tmp_path, "whole.csv", content))
+    assert not own_entries()
+
+
+@pytest.mark.parametrize(
+    ("column", "standard"),
+    [
+        ("oxygen [umol/kg]", "moles_of_oxygen_per_unit_mass_in_sea_water"),
+        ("O2 [umol l-1]", "mole_concentration_of_dissolved_molecular_oxygen_in_sea_water"),
+        ("nitrate [mmol m-3]", "mole_concentration_of_nitrate_in_sea_water"),
+        ("PO4 [umol kg-1]", "moles_of_phosphate_per_unit_mass_in_sea_water"),
+    ],
+)
+def test_what_is_dissolved_is_named_by_its_unit(tmp_path, column, standard):
+    content = f"time,lat,lon,{column}\n2020-01-01,1,2,7.5\n"
+    assert add_data(file(tmp_path, "water.csv", content)).record.cf == (standard,)
+
+
+def test_a_hit_of_own_data_names_all_that_was_measured_and_whose_it_is(tmp_path):
+    content = "time,lat,lon,temp [degC],oxygen [ml/l],plankton [1]\n2020-01-01,1,2,7,5,3\n"
+    record = add_data(file(tmp_path, "all.csv", content)).record
+    assert measured(record) == ["temp", "oxygen", "plankton"]
+    assert record.access == "private"
+
+
+def test_own_data_are_removed_and_the_file_they_came_from_is_not(tmp_path):
+    path = file(tmp_path, "gone.csv", "time,lat,lon,t [K]\n2020-01-01,1,2,280\n")
+    added = add_data(path)
+    with pytest.raises(ParameterError, match="name = 'own_other': it must be one of own_gone"):
+        remove_data("own_other")
+    with pytest.raises(ParameterError, match=r"name = '\.\./data/own_gone'"):
+        remove_data("../data/own_gone")
+    assert not remove_data(added.name).exists()
+    assert path.is_file()
+    assert (list(own_records()), own_entries()) == ([], {})
+
+
+def test_the_command_asks_before_it_removes(tmp_path):
+    add_data(file(tmp_path, "asked.csv", "time,lat,lon,t [K]\n2020-01-01,1,2,280\n"))
+    run = CliRunner().invoke
+    assert run(app, ["remove", "own_asked"], input="n\n").exit_code == 1
+    assert "own_asked" in own_entries()
+    assert run(app, ["remove", "own_asked"], input="y\n").exit_code == 0
+    assert own_entries() == {}
+    refused = run(app, ["remove", "own_asked"])  # and is not asked
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "name = 'own_asked': there are no data" in refused.stderr
 
 
 def test_a_cast_of_a_ctd_by_sea_bird(tmp_path):
@@ -382,7 +495,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
         read(added.name)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.floats(-90, 90), st.floats(-180, 360), st.floats(-1e6, 1e6)),
@@ -399,7 +512,7 @@ def test_every_number_of_a_csv_comes_back(rows, delimiter):
     assert table[["latitude", "longitude", "x"]].to_numpy().tolist() == [list(row) for row in rows]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_table_or_an_error_that_says_so(content):
     with suppress(UnusableFile):  # and nothing else

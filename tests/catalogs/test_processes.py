@@ -96,7 +96,7 @@ def test_what_is_no_job_is_no_answer(body):
         processes.job("a")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(
     process=st.one_of(st.text(max_size=20), st.integers(), st.none()),
     inputs=st.one_of(

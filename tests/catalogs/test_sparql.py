@@ -114,7 +114,7 @@ def test_what_the_engine_does_not_understand_is_a_refusal(server, engine):
         asked(server, options={"where": "?who ?name"})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=250))
 def test_no_text_is_anything_but_a_text(server, text):
     """It is refused before any request, or means itself: no row appears that lacks it."""
@@ -128,7 +128,7 @@ def test_no_text_is_anything_but_a_text(server, text):
         assert set(found.data["name"]) == {each for each in NAMES if text.lower() in each.lower()}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=50))
 def test_a_literal_means_its_text(text):
     (row,) = ox.Store().query(f"SELECT ({literal(text)} AS ?text) WHERE {{}}")

@@ -49,6 +49,20 @@ def test_who_has_no_internet_is_told_first_what_it_means(all_tiers, monkeypatch)
     assert "snapshot" not in detail
 
 
+def test_a_long_address_is_told_short_and_kept_whole(monkeypatch):
+    monkeypatch.setenv("BLUECLOUD_EUROARGO_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("BLUECLOUD_TIERS", "live")
+    with pytest.raises(SourceUnavailable) as raised:
+        bluecloud_catalogs.open_entry(
+            "euroargo_points", bbox=[2, 39, 4, 40], time=["2020-01", "2020-02"]
+        ).read()
+    told, whole = str(raised.value), str(raised.value.__cause__)
+    assert "longitude%3C%3D4" in whole
+    assert "longitude" in told
+    assert "longitude%3C%3D4" not in told
+    assert "…: no connection" in told
+
+
 def test_a_warning_points_at_the_line_of_who_asked():
     found = bluecloud_catalogs.find("argo", sources="argogdac", levels="granule")
     with pytest.warns(TierWarning) as warned:

@@ -318,7 +318,7 @@ NUMBERS = st.floats(-400, 400) | st.integers(-400, 400)
     time=st.lists(st.dates().map(str) | st.just("..") | st.text(max_size=6), max_size=3),
     match=st.dictionaries(st.sampled_from(["country", "x"]), st.text(max_size=9) | NUMBERS),
 )
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_a_request_is_refused_before_it_is_sent_or_answered_rightly(bbox, time, match):
     everything = WfsOptions(**{**JSON.model_dump(), "page": 10, "most": 10})
     service = Service(page(range(5), 5), page(range(5), 5))
@@ -346,7 +346,7 @@ def test_a_request_is_refused_before_it_is_sent_or_answered_rightly(bbox, time, 
 
 
 @given(west=st.floats(-180, 360), width=st.floats(0, 360), longitude=st.floats(-180, 180))
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_the_parts_of_a_box_hold_what_the_box_holds(west, width, longitude):
     import numpy as np
 
@@ -362,7 +362,7 @@ def test_the_parts_of_a_box_hold_what_the_box_holds(west, width, longitude):
 
 
 @given(match=st.dictionaries(st.just("country"), st.text(max_size=9) | NUMBERS, min_size=1))
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_a_value_of_any_kind_is_refused_before_it_is_sent_or_is_one(match):
     everything = WfsOptions(**{**JSON.model_dump(), "page": 10, "most": 10})
     service = Service(page(range(5), 5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import subprocess
 import sys
@@ -165,10 +166,15 @@ def test_a_laboratory_gets_the_client_and_nothing_of_the_hub(tmp_path: Path) -> 
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         names = {name.partition("/")[0] for name in wheel.namelist()}
         told = wheel.read("bluecloud-0.1.0.dist-info/METADATA").decode()
+        points = configparser.ConfigParser()
+        points.read_string(wheel.read("bluecloud-0.1.0.dist-info/entry_points.txt").decode())
     assert names == {"bluecloud", "bluecloud-0.1.0.dist-info"}
     assert "jupyterhub" not in told
+    commands = list(points["bluecloud.commands"])  # others here come from other packages
+    assert {"lab", "products", "run"} <= set(commands)
     program = (
-        "import sys, bluecloud.cli; bluecloud.cli.application(); "
+        "import sys, bluecloud.cli; "
+        f"[bluecloud.cli.application([name]) for name in {commands}]; "
         "print([name for name in ('jupyterhub', 'fastapi', 'sqlalchemy', 'bluecloud_hub') "
         "if name in sys.modules])"
     )

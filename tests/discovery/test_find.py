@@ -23,6 +23,39 @@ from bluecloud_catalogs.tiers import TierWarning
 from tests.discovery.generated import records
 from tests.discovery.test_parquet import BARE, FULL
 
+# What ought to stand among the first three, by its entry.
+EXPECTED = {
+    "sea surface temperature": {"cmems_sst_daily", "ostia_sst_monthly"},
+    "argo salinity": {"argo_profiles", "euroargo_argovis_profiles"},
+    "tuna catch": {"tuna_atlas_catch", "tuna_atlas_nominal_catch"},
+    "waves": {"cmems_waves"},
+    "bathymetry": {"emodnet_bathymetry"},
+}
+
+
+@pytest.mark.parametrize("text", EXPECTED)
+def test_what_is_called_as_was_asked_stands_among_the_first(text: str) -> None:
+    first = {record.entry for record in find(text).records[:3]}
+    assert first & EXPECTED[text], first
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("temprature", "temperature"),
+        ("Chlorofyl", "chlorophyll"),
+        ("argo salinty", "argo salinity"),
+        ("temperature", ""),
+        ("xyzzyplugh", ""),
+    ],
+)
+def test_words_that_find_nothing_are_taken_for_those_they_are_like(text: str, meant: str) -> None:
+    found = find(text)
+    assert found.suggestion == meant
+    assert (f"did you mean {meant}?" in repr(found)) == bool(meant)
+    assert (f"did you mean {meant}?" in found._repr_html_()) == bool(meant)
+
+
 DAY = datetime(2020, 3, 1, 12, tzinfo=UTC)
 
 

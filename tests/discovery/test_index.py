@@ -15,11 +15,12 @@ from bluecloud_catalogs.discovery.index import COLUMNS, Index
 from bluecloud_catalogs.discovery.index_writing import Writer
 from bluecloud_catalogs.discovery.query import FACETS, Query, checked, facet_values
 from bluecloud_catalogs.discovery.records import Record
+from bluecloud_catalogs.discovery.words import words_of
 from bluecloud_catalogs.errors import DataError, ParameterError, SourceUnavailable
 from tests.discovery import brute
 from tests.discovery.generated import records
 
-NUMBER = 20_000
+NUMBER = 6_000
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -51,9 +52,11 @@ def index(known: list[Record], tmp_path_factory: pytest.TempPathFactory) -> Inde
     """Three segments, in one of which much was replaced."""
     folder = tmp_path_factory.mktemp("index")
     with Writer(folder) as writer:
-        writer.rebuild(each.model_copy(update={"title": "old"}) for each in known[:15_000])
-        writer.upsert(known[10_000:])
-        writer.upsert(known[:10_000])
+        writer.rebuild(
+            each.model_copy(update={"title": "old"}) for each in known[: NUMBER * 3 // 4]
+        )
+        writer.upsert(known[NUMBER // 2 :])
+        writer.upsert(known[: NUMBER // 2])
         writer.upsert([record(-1)])
         writer.delete(["argogdac:-1", "argogdac:never"])
     return Index(folder)
@@ -86,11 +89,34 @@ def test_facets_count_what_is_found(index: Index, known: list[Record]) -> None:
 
 
 def test_pages_are_the_whole_in_its_order(index: Index) -> None:
-    for asked in ({"bbox": [-20, 30, 40, 60]}, {"text": "mediterranean profile"}):
+    for asked in ({"bbox": [-20, 30, 40, 60]}, {"text": "oxygen norwegian"}):
         whole = found(index, **asked)
         assert found(index, **asked, limit=37) == whole
         levels = [index.search(checked(ids=each)).records[0].level for each in whole[:3]]
         assert levels[0] == "collection"
+
+
+@pytest.mark.parametrize("limit", [7, 1000])
+def test_what_has_the_words_in_its_title_comes_first(
+    index: Index, known: list[Record], limit: int
+) -> None:
+    for text in ("profile", "temperature baltic", "oxygen"):
+        titled = [each.id for each in known if set(words_of(text)) <= set(words_of(each.title))]
+        whole = found(index, text=text, limit=limit)
+        assert sorted(whole[: len(titled)]) == sorted(titled), text
+        assert len(whole) > len(titled) or text == "profile"
+        for part in (whole[: len(titled)], whole[len(titled) :]):
+            ids, in_order = set(part), found(index, text=text)
+            assert part == [each for each in in_order if each in ids]
+
+
+def test_an_index_that_knows_no_titles_is_searched_as_ever(tmp_path: Path) -> None:
+    with Writer(tmp_path) as writer:
+        writer.upsert([record(1, title="sea level"), record(2, description="the level of the sea")])
+        text = writer.state().text
+        assert len(found(writer, text="sea level", limit=1)) == 2
+        text._has_titles = False
+        assert len(found(writer, text="sea level", limit=1)) == 2
 
 
 def test_the_newest_comes_first(index: Index) -> None:

@@ -19,7 +19,7 @@ from bluecloud_catalogs.errors import CredentialRequired
 from bluecloud_service.settings import SettingError, read_settings
 from tests.discovery import brute
 from tests.discovery.generated import records
-from tests.discovery.service import serving
+from tests.discovery.service import TLS, serving
 from tests.federation.server import Reply, Request, serve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ def service(folder: Path) -> Iterator[str]:
 
 @pytest.fixture
 def client(service: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{service}/stac", trust_env=False) as made:
+    with httpx.Client(base_url=f"{service}/stac", trust_env=False, verify=TLS) as made:
         yield made
 
 
@@ -140,7 +140,7 @@ def test_get_and_post_are_one_search(client: httpx.Client) -> None:
     assert got["features"] == posted["features"]
     assert got["numberMatched"] == posted["numberMatched"] > 5
     following = next(link for link in got["links"] if link["rel"] == "next")
-    second = httpx.get(following["href"], trust_env=False).json()
+    second = httpx.get(following["href"], trust_env=False, verify=TLS).json()
     assert not {f["id"] for f in got["features"]} & {f["id"] for f in second["features"]}
 
 
@@ -163,12 +163,12 @@ def test_aggregations_are_named_and_others_refused(client: httpx.Client) -> None
 
 
 def test_the_api_describes_itself(client: httpx.Client, service: str) -> None:
-    described = httpx.get(f"{service}/openapi.json", trust_env=False).json()
+    described = httpx.get(f"{service}/openapi.json", trust_env=False, verify=TLS).json()
     assert "/services/bluecloud/stac/search" in described["paths"]
     landing = client.get("/").json()
     for link in landing["links"]:
         if link["rel"] in {"conformance", "data", "aggregations", "service-desc", "child"}:
-            assert httpx.get(link["href"], trust_env=False).status_code == 200, link
+            assert httpx.get(link["href"], trust_env=False, verify=TLS).status_code == 200, link
 
 
 def test_a_request_that_is_too_long_is_not_read(client: httpx.Client) -> None:
@@ -186,7 +186,7 @@ def test_what_is_written_is_found_at_once(tmp_path: Path) -> None:
         writer.rebuild(records(50))
         with serving(tmp_path, BLUECLOUD_SERVICE_ANONYMOUS="1") as address:
             writer.upsert(records(10, start=10_000))
-            health = httpx.get(f"{address}/health", trust_env=False).json()
+            health = httpx.get(f"{address}/health", trust_env=False, verify=TLS).json()
     assert (health["records"], health["generation"]) == (60, 2)
 
 
@@ -197,7 +197,7 @@ def test_what_is_harvested_takes_the_place_of_what_is_shipped_while_it_runs(
     with serving(None, **settings) as address:
 
         def health() -> tuple[str, int]:
-            told = httpx.get(f"{address}/health", trust_env=False).json()
+            told = httpx.get(f"{address}/health", trust_env=False, verify=TLS).json()
             return told["index"], told["records"]
 
         shipped, number = health()
@@ -211,10 +211,10 @@ def test_what_is_harvested_takes_the_place_of_what_is_shipped_while_it_runs(
 def test_without_a_token_nobody_is_answered_and_whoever_asks_too_often_waits() -> None:
     with serving(None, JUPYTERHUB_API_URL="http://127.0.0.1:1/hub/api") as address:
         for path in ("stac/", "stac/search", "stac/aggregate", "stac/collections"):
-            answer = httpx.get(f"{address}/{path}", trust_env=False)
+            answer = httpx.get(f"{address}/{path}", trust_env=False, verify=TLS)
             assert (path, answer.status_code) == (path, 401)
         token = {"Authorization": "token not-so-secret"}
-        answer = httpx.get(f"{address}/stac/search", headers=token, trust_env=False)
+        answer = httpx.get(f"{address}/stac/search", headers=token, trust_env=False, verify=TLS)
         assert answer.status_code == 503
         assert "not-so-secret" not in answer.text
         with pytest.raises(CredentialRequired):
@@ -222,7 +222,9 @@ def test_without_a_token_nobody_is_answered_and_whoever_asks_too_often_waits() -
     with serving(
         None, BLUECLOUD_SERVICE_ANONYMOUS="1", BLUECLOUD_SERVICE_PER_MINUTE="10"
     ) as address:
-        answers = [httpx.get(f"{address}/stac/search", trust_env=False) for _ in range(8)]
+        answers = [
+            httpx.get(f"{address}/stac/search", trust_env=False, verify=TLS) for _ in range(8)
+        ]
     assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 3
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 7
 
@@ -285,7 +287,7 @@ def test_a_hub_that_names_nobody_is_no_person(folder: Path, token: str, status: 
     with (
         serve({"hub": _Hub()}) as federation,
         serving(folder, JUPYTERHUB_API_URL=federation.address("hub")) as address,
-        httpx.Client(base_url=f"{address}/stac", trust_env=False) as client,
+        httpx.Client(base_url=f"{address}/stac", trust_env=False, verify=TLS) as client,
     ):
         answer = client.get("search", headers={"Authorization": f"token {token}"})
         odd = client.get("search", headers={b"Authorization": b"token \xff"})

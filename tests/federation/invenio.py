@@ -19,6 +19,7 @@ class Draft:
     """What has been sent of a record so far."""
 
     metadata: dict[str, Any]
+    token: str = ""  # whose it is
     files: dict[str, bytes | None] = field(default_factory=dict)  # none: announced, not sent
     committed: set[str] = field(default_factory=set)
 
@@ -48,10 +49,12 @@ class Invenio:
         if bearer not in self.tokens:
             return told("The server could not verify that you are authorized.", 401)
         if parts == ["records"]:
-            return self.create(json.loads(request.body))
+            return self.create(json.loads(request.body), bearer)
         draft = self.drafts.get(parts[1])
         if draft is None:
             return told("The persistent identifier does not exist.", 404)
+        if draft.token != bearer:
+            return told("Permission denied.", 403)
         return self.change(request, parts, draft)
 
     def read(self, request: Request, parts: list[str]) -> Reply | None:
@@ -97,11 +100,11 @@ class Invenio:
         """The folder of its service."""
         return "b2share" if self.resource_types else "zenodo"
 
-    def create(self, told_record: dict[str, Any]) -> Reply:
-        """A draft."""
+    def create(self, told_record: dict[str, Any], token: str) -> Reply:
+        """A draft, which nobody else sees."""
         self.number += 1
         id = f"draft-{self.number:05d}"
-        self.drafts[id] = Draft(told_record["metadata"])
+        self.drafts[id] = Draft(told_record["metadata"], token)
         return as_json(self.draft(id), 201)
 
     def draft(self, id: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ since the NetCDF library is not made for threads. Each source's test looks at it
 """
 
 import functools
-import importlib
 import multiprocessing
 import os
 import time
@@ -32,7 +31,7 @@ FAULTS: list[Fault] = [
 ]  # fmt: skip
 IMPATIENT = {"BLUECLOUD_HTTP_SILENCE_S": "0.5", "BLUECLOUD_HTTP_DEADLINE_S": "1"}
 PATIENCE_S = 20  # three tries and their pauses are 9; a busy machine takes longer
-AT_ONCE = 8  # processes: each imports what the readers do
+AT_ONCE = 8  # processes
 # What is asked last under another number each time.
 ANEW = {"sentinel2_chlorophyll_index": "/file.nc"}
 
@@ -72,12 +71,6 @@ def outcome(name: str, parameters: Mapping[str, Any], settings: Mapping[str, str
     return Outcome(time.monotonic() - began, checksum=str(found.attrs["checksum"]))
 
 
-def prepared() -> None:
-    """Import what readers do when they first need it: it is no part of how long they take."""
-    for name in ("geopandas", "netCDF4", "xarray"):
-        importlib.import_module(name)
-
-
 def settings_now() -> dict[str, str]:
     """Where the federation is, who one is to it, and little patience."""
     told = {name: value for name, value in os.environ.items() if name.startswith("BLUECLOUD_")}
@@ -86,9 +79,10 @@ def settings_now() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[ProcessPoolExecutor]:
-    """Processes that read."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(AT_ONCE, context, initializer=prepared) as made:
+    """Processes that read, each from one that has imported what readers do when they need it."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["geopandas", "netCDF4", "xarray", "bluecloud_catalogs.tree"])
+    with ProcessPoolExecutor(AT_ONCE, context) as made:
         yield made
 
 

@@ -93,6 +93,7 @@ def test_laboratories_are_told_the_sources_and_no_secret() -> None:
     environment = {
         "BLUECLOUD_TIERS": "sample",
         "BLUECLOUD_ARGOGDAC_URL": "http://mirror",
+        "BLUECLOUD_ZENODO_URL": "https://sandbox.zenodo.org/api",
         "BLUECLOUD_DATABASE_URL": "postgresql://u:secret@database/x",
         "BLUECLOUD_OIDC_CLIENT_SECRET": "secret",
         "PATH": "/bin",
@@ -100,4 +101,5 @@ def test_laboratories_are_told_the_sources_and_no_secret() -> None:
     assert handed_on(environment) == {
         "BLUECLOUD_TIERS": "sample",
         "BLUECLOUD_ARGOGDAC_URL": "http://mirror",
+        "BLUECLOUD_ZENODO_URL": "https://sandbox.zenodo.org/api",
     }

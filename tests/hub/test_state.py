@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from bluecloud_hub import exits
 from bluecloud_hub.errors import ReleaseError
 from bluecloud_hub.homes import folder_name, make_home, make_shared
-from bluecloud_hub.releases import Release, read_release, write_release
+from bluecloud_hub.releases import (
+    Release,
+    main,
+    read_release,
+    release_for,
+    write_release,
+)
 
 DIGEST = "sha256:" + "3f" * 32
 
@@ -133,3 +139,37 @@ def test_a_cause_is_said_in_plain_words(code: int | None, oom: bool, error: str,
     words = exits.cause(exit_code=code, out_of_memory=oom, memory_limit="2 GB", engine_error=error)
     assert said in words[0]
     assert words[1]
+
+
+def test_what_went_while_the_hub_was_away_was_stopped_with_it() -> None:
+    words = exits.cause(exit_code=None, out_of_memory=False, memory_limit="", was_away=True)
+    assert words[0] == "It was stopped together with the whole platform."
+
+
+def test_testers_are_given_their_own_release_and_others_are_not(tmp_path: Path) -> None:
+    write_release(tmp_path, release("0.1.0"))
+    testers = ["environment", "environment-testers"]
+    assert release_for(tmp_path, "environment", testers) == release("0.1.0")
+    write_release(tmp_path, release("0.2.0"), testers=True)
+    assert release_for(tmp_path, "environment", testers) == release("0.2.0")
+    assert release_for(tmp_path, "environment", ["genomics-testers"]) == release("0.1.0")
+
+
+def test_an_image_of_a_registry_is_recorded_by_its_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BLUECLOUD_STATE", str(tmp_path))
+    image = f"registry.example.org/bluecloud/environment@{DIGEST}"
+    assert main(["environment", "--image", image]) == 0
+    assert main(["environment", "--image", image.replace("3f", "4a"), "--testers"]) == 0
+    made = read_release(tmp_path / "releases", "environment")
+    assert (made.image, made.local) == (image, False)
+    of_testers = release_for(tmp_path / "releases", "environment", ["environment-testers"])
+    assert of_testers.image.endswith("4a" * 32)
+
+    for wrong in ("registry.example.org/bluecloud/environment:0.1.0", DIGEST, f"a@{DIGEST}0"):
+        assert main(["environment", "--image", wrong]) == 1
+        assert "NAME@sha256" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["environment", "genomics", "--image", image])
+    assert read_release(tmp_path / "releases", "environment") == made

@@ -12,10 +12,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 import httpx
 import nbformat
 import pytest
+
+from bluecloud_hub.settings import checkout
+from tests.service.serving import four_people, serving_runs
 
 TOKEN = "a-token-for-tests"
 READY_S = 60
@@ -53,6 +57,7 @@ class LaboratoryServer:
     home: Path
     root: Path
     client: httpx.Client
+    environment: Mapping[str, str]  # what it was told beside what every server is
 
     def get(self, route: str) -> httpx.Response:
         return self.client.get(f"bluecloud/api/{route}")
@@ -131,6 +136,37 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laborato
         yield started
 
 
+@pytest.fixture(scope="session")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LaboratoryServer]:
+    """Ada's laboratory, in a deployment that keeps runs, for all who share it."""
+    folder = tmp_path_factory.mktemp("laboratory")
+    (folder / "home").mkdir()
+    tree = write_tree(folder / "root")
+    labs = folder / "labs"
+    labs.mkdir()
+    declared = (checkout() / "hub" / "labs" / "environment.toml").read_text()
+    (labs / "testlab.toml").write_text(declared)
+    with (
+        four_people() as hub,
+        serving_runs(hub, folder / "state", BLUECLOUD_LABS=str(labs)) as service,
+        service.client("ada") as ada,
+    ):
+        # Before the laboratory starts, which looks for logins then and every few minutes.
+        assert ada.put("/credentials/cmems", json={"token": "Tiefsee-7040-m"}).is_success
+        with running_server(
+            tree,
+            folder / "home",
+            folder / "jupyter",
+            environment={
+                "BLUECLOUD_SERVICE_URL": service.address,
+                "JUPYTERHUB_API_TOKEN": "ada@testlab",
+                "BLUECLOUD_CREDENTIALS_DIR": str(folder / "logins"),
+                "BLUECLOUD_PRODUCTS": str(service.state / "products"),
+            },
+        ) as started:
+            yield started
+
+
 @pytest.fixture
 def server(start: ServerFactory) -> LaboratoryServer:
     """A server of the laboratory `testlab`, its first copies made."""
@@ -192,7 +228,7 @@ def running_server(
         client = httpx.Client(base_url=url, headers={"Authorization": f"token {TOKEN}"}, timeout=30)
         try:
             wait_for(lambda: answers(client) or exited(process, log))
-            yield LaboratoryServer(url, home, root, client)
+            yield LaboratoryServer(url, home, root, client, environment or {})
         finally:
             client.close()
             process.terminate()
@@ -205,6 +241,12 @@ def answers(client: httpx.Client) -> bool:
         return client.get("api").status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
+
+
+def now(laboratory: LaboratoryServer, run: str) -> dict[str, Any]:
+    """One of the last runs, as the panel tells of it."""
+    (found,) = [one for one in laboratory.get("runs").json()["runs"] if one["id"] == run]
+    return dict(found)
 
 
 def exited(process: subprocess.Popen[bytes], log: Path) -> bool:

@@ -16,7 +16,17 @@ __all__ = ["prefix"]
 pytestmark = pytest.mark.browser
 
 THEMES = ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]
-TABS = ["Indicators", "Analyses", "Runs", "Find", "Data", "Access", "Server"]
+TABS = [
+    "Indicators",
+    "Analyses",
+    "Runs",
+    "Find",
+    "Data",
+    "Products",
+    "Access",
+    "Feedback",
+    "Server",
+]
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -42,6 +52,12 @@ def test_axe_finds_no_barrier(browser: Browser, prefix: Path, tmp_path: Path, th
                 if theme == THEMES[0]:  # a kernel takes its time
                     card.get_by_role("button", name="Preview").click()
                     expect(card.get_by_role("application")).to_be_visible(timeout=KERNEL_MS)
+            if tab == "Feedback":
+                expect(panel.get_by_role("radio")).to_have_count(14)  # of the survey
+                words = panel.get_by_role("textbox", name="Write to the managers")
+                words.fill("The map has no coast.")
+                panel.get_by_role("button", name="Send").click()
+                expect(panel.get_by_role("heading", name="Waits for an answer")).to_be_visible()
             if tab == "Access":
                 panel.get_by_role("button", name="Store a login").first.click()
             found[tab] = barriers(page, ".bc-Panel")

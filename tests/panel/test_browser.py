@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -14,14 +15,17 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browsing import COUNT_FIGURES
+from bluecloud import feedback, survey
+from bluecloud.service import Service
+from bluecloud_hub.notices import Notice, write_notice
+from tests.browsing import COUNT_FIGURES, PATIENCE_MS
 from tests.panel.conftest import TOKEN, LaboratoryServer, running_server
 from tests.service.serving import four_people, serving_runs
 
 pytestmark = pytest.mark.browser
 
 REPOSITORY = Path(__file__).parents[2]
-expect.set_options(timeout=30_000)  # two cores, and others at work on them
+expect.set_options(timeout=PATIENCE_MS)
 KERNEL_MS = 90_000  # a kernel that imports the plotting stack for the first time
 
 SLIDER = (
@@ -39,6 +43,7 @@ class Window:
     page: Page
     elsewhere: list[str] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
+    service: str = ""  # the deployment's, where there is one
 
     def watch(self, route: Route) -> None:
         """Let a request to this machine through, and stop and note all others."""
@@ -112,6 +117,7 @@ def opened(browser: Browser, server: LaboratoryServer, path: str = "") -> Iterat
     context = browser.new_context(
         viewport={"width": 1400, "height": 1000}, permissions=["clipboard-write"]
     )
+    context.set_default_timeout(PATIENCE_MS)
     window = Window(context.new_page())
     context.route("**/*", window.watch)
     where = f"lab/tree/{quote(path)}" if path else "lab"
@@ -162,7 +168,10 @@ def test_the_panel_greets_who_was_never_here(window: Window) -> None:
 
 @contextmanager
 def deployed(browser: Browser, prefix: Path, folder: Path) -> Iterator[Window]:
-    """A window on a laboratory of a deployment that has a service."""
+    """A window on a laboratory of a deployment that has a service, a word of managers, a survey."""
+    (folder / "state").mkdir()
+    notice = Notice(text="Closed at noon.", by="mia", since=datetime.now(UTC))
+    write_notice(folder / "state", "environment", notice)
     with (
         four_people() as hub,
         serving_runs(hub, folder / "state") as service,
@@ -175,6 +184,9 @@ def deployed(browser: Browser, prefix: Path, folder: Path) -> Iterator[Window]:
         ) as server,
         opened(browser, server) as window,
     ):
+        window.service = service.address
+        with Service(service.address, "mia") as mia:
+            survey.switch("environment", on=True, service=mia)
         yield window
 
 
@@ -201,6 +213,34 @@ def test_a_login_is_stored_and_never_shown_again(
         page.get_by_role("dialog").get_by_role("button", name="Forget").click()
         expect(card.get_by_role("button", name="Store a login")).to_be_visible()
         assert not kept.exists()
+
+
+def test_a_manager_answers_and_the_answer_comes_to_the_window(
+    browser: Browser, prefix: Path, tmp_path: Path
+) -> None:
+    with deployed(browser, prefix, tmp_path) as window:
+        page = window.page
+        window.tab("Feedback")
+        expect(page.get_by_role("note").get_by_text("Closed at noon.")).to_be_visible()
+        panel = page.get_by_role("tabpanel", name="Feedback", exact=True)
+        panel.get_by_role("textbox", name="Write to the managers").fill("The map has no coast.")
+        panel.get_by_role("button", name="Send").click()
+        expect(panel.get_by_role("heading", name="Waits for an answer")).to_be_visible()
+        form = panel.get_by_role("form", name="A small survey of Marine environment indicators")
+        for degree, sentence in enumerate(form.get_by_role("group").all(), 5):
+            sentence.get_by_role("radio", name=str(degree)).check()
+        form.get_by_role("button", name="Answer").click()
+        expect(form.get_by_text("Your answer is kept.")).to_be_visible()
+        with Service(window.service, "ada") as ada:
+            assert survey.mine("environment", ada).answer == survey.Answer(5, 6, "")
+        with Service(window.service, "mia") as mia:
+            (thread,) = feedback.to_managers("environment", state="open", service=mia)
+            assert thread.words[0].text == "The map has no coast."
+            feedback.write(thread.id, "In the next release.", mia)
+        window.tab("Access")
+        window.tab("Feedback")
+        expect(panel.get_by_role("heading", name="New answer")).to_be_visible()
+        expect(panel.get_by_text("In the next release.")).to_be_visible()
 
 
 def test_a_run_needs_no_window_and_says_how_it_ended(

@@ -1,7 +1,8 @@
-"""Runs in a real browser: submitted from a form, swept, compared, finished, and come back to."""
+"""Runs in a real browser: from a form, from the notebook in front, with a box of the map."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browsing import barriers
 from tests.panel.test_browser import KERNEL_MS, Window, deployed, prefix
 from tests.pictures import picture
+from tests.service.serving import until
 
 __all__ = ["prefix"]
 
@@ -25,6 +27,11 @@ def card_of(page: Page, tab: str, title: str) -> Locator:
     panel = page.get_by_role("tabpanel", name=tab, exact=True)
     heading = page.get_by_role("heading", name=title, exact=True)
     return panel.get_by_role("listitem").filter(has=heading).first
+
+
+def kept(folder: Path) -> str:
+    """What JupyterLab keeps of its windows."""
+    return "".join(path.read_text() for path in folder.rglob("*.jupyterlab-workspace"))
 
 
 def form_of(window: Window) -> Locator:
@@ -50,16 +57,26 @@ def test_a_run_is_submitted_watched_and_come_back_to(
         card.get_by_label("First year of the baseline").fill("2007")
         card.get_by_role("button", name="Run without me", exact=True).click()
         expect(card.get_by_text("It is submitted and runs on")).to_be_visible()
-        window.tab("Runs")
+        card.get_by_role("button", name="See it in Runs").click()
         run = card_of(page, "Runs", ANALYSIS)
         expect(run.get_by_text("Submitted")).to_be_visible()
+        expect(run.get_by_text("baseline_first 2007")).to_be_visible()
+        until(lambda: "runs-seen" in kept(tmp_path), seconds=30)  # what was looked at is kept
         address = page.url
         page.goto("about:blank")  # the tab is closed while it runs
+        until(lambda: list((tmp_path / "state" / "runs").rglob("outputs.json")), seconds=120)
         page.goto(address)
         window.tab("Runs")
+        away = "1 run ended since you were here: 1 succeeded."
+        expect(page.get_by_role("tabpanel", name="Runs").get_by_text(away)).to_be_visible()
         expect(run.get_by_text("Succeeded in")).to_be_visible(timeout=RUN_MS)
+        run.get_by_text("Parameters and files").click()
+        expect(run.get_by_text("/sst_anomaly.nc, ")).to_be_visible()
         run.get_by_role("button", name="Figures").click()
         expect(run.get_by_text("interactive figure")).to_be_visible()
+        drawn = run.frame_locator("iframe")
+        expect(drawn.locator("canvas").first).to_be_visible(timeout=KERNEL_MS)
+        assert barriers(page, ".bc-Panel") == []
         run.get_by_role("button", name="Bring capsule home").click()
         brought = page.get_by_role("listitem").filter(has_text="ro-crate-metadata.json")
         expect(brought).to_be_visible(timeout=KERNEL_MS)  # the files are shown beside the panel
@@ -69,36 +86,14 @@ def test_a_run_is_submitted_watched_and_come_back_to(
         window.tab("Analyses")
         card.get_by_role("button", name="Run with parameters").click()
         expect(card.get_by_text("1 earlier run of yours:")).to_be_visible()
+        window.tab("Runs")
+        run.get_by_role("button", name="Open", exact=True).click()
+        opened = page.get_by_role("tab", name="sst_anomaly.ipynb")
+        expect(opened).to_be_visible()
+        expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=KERNEL_MS)
+        expect(opened).not_to_have_class(re.compile("jp-mod-dirty"))
         assert window.elsewhere == []
     assert list((tmp_path / "home" / "runs").glob("*-capsule/ro-crate-metadata.json"))
-
-
-def test_a_sweep_of_two_is_one_group_and_its_runs_are_compared(
-    browser: Browser, prefix: Path, tmp_path: Path
-) -> None:
-    with deployed(browser, prefix, tmp_path) as window:
-        page = window.page
-        card = form_of(window)
-        card.get_by_title("Several values of First year of the baseline").click()
-        card.get_by_label("Values to run: First year of the baseline").last.fill("2006:2007")
-        expect(card.get_by_text("2 runs, one for each combination; at most 2000")).to_be_visible()
-        picture(page, "runs-sweep")
-        card.get_by_role("button", name="Submit 2 runs").click()
-        expect(card.get_by_text("It is submitted and runs on")).to_be_visible()
-        window.tab("Runs")
-        group = card_of(page, "Runs", f"{ANALYSIS}: 2 runs")
-        expect(group.get_by_text("2 succeeded")).to_be_visible(timeout=RUN_MS)
-        boxes = group.get_by_role("checkbox", name="Compare")
-        boxes.nth(0).check()
-        boxes.nth(1).check()
-        compared = page.get_by_role("region", name="Two runs compared")
-        row = compared.get_by_role("row").filter(has_text="baseline_first")
-        expect(row).to_have_text("baseline_first20062007")
-        file = compared.get_by_role("row").filter(has_text="results/sst_anomaly/sst_anomaly.nc")
-        expect(file).to_contain_text("different (SHA-256)")
-        assert barriers(page, ".bc-Panel") == []
-        compared.scroll_into_view_if_needed()
-        picture(page, "runs-compare")
 
 
 def test_the_notebook_in_front_is_finished_as_a_run(

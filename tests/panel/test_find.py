@@ -46,7 +46,8 @@ def test_what_is_found_is_looked_at_inserted_and_runs(window: Window) -> None:
     in_the_mediterranean(panel)
     expect(panel.get_by_role("status").filter(has_text="found in")).to_be_visible()
     panel.get_by_text("Sources and how they are now").click()
-    expect(panel.get_by_role("button", name="Euro-Argo ERIC down")).to_be_visible()
+    expect(panel.get_by_text("No internet: nothing beyond this deployment")).to_be_visible()
+    expect(panel.get_by_role("button", name="Euro-Argo ERIC")).to_be_visible()
     panel.get_by_text("Sources and how they are now").click()
     picture(window.page, "find")
     first = panel.get_by_role("listitem").first
@@ -63,6 +64,7 @@ def test_what_is_found_is_looked_at_inserted_and_runs(window: Window) -> None:
     first.get_by_role("button", name="Insert").click()
     cell = page.locator(".jp-NotebookPanel .jp-CodeCell").first
     expect(cell.locator(".cm-content")).to_contain_text("open_entry(", timeout=KERNEL_MS)
+    expect(page.locator(".jp-Notebook.jp-mod-commandMode:focus-within")).to_be_visible()
     page.keyboard.press("Shift+Enter")
     expect(cell.locator(".jp-OutputArea-output").last).to_be_visible(timeout=KERNEL_MS)
     assert "Error" not in cell.inner_text()

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +15,12 @@ import aiohttp
 import httpx
 import pytest
 
+from tests.federation.conftest import federation, running
+from tests.federation.server import Federation
 from tests.panel.conftest import TOKEN, LaboratoryServer, running_server
 from tests.panel.test_browser import REPOSITORY
+
+__all__ = ["federation", "running"]  # fixtures
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +79,25 @@ def test_a_hit_has_a_cell_that_reads_exactly_it(
     assert names[hit["entry"]].attrs["entry"] == hit["entry"]
 
 
+def test_what_was_searched_is_what_a_cell_reads(
+    server: LaboratoryServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLUECLOUD_TIERS", "sample")
+    searched = {"bbox": [2, 39, 5, 41], "first": "2020-01-10", "last": "2020-02-20"}
+    hits = found(server, text="argo", levels=["collection"], limit=100, **searched)["hits"]
+    by_entry = {hit["entry"]: hit for hit in hits if hit["entry"]}
+    hit = by_entry["euroargo_points"]
+    assert hit["request"] == {"bbox": [2, 39, 5, 41], "time": ["2020-01-10", "2020-02-20"]}
+    names: dict[str, object] = {}
+    exec(compile(hit["snippet"], "cell", "exec"), names)  # noqa: S102 - our own cell
+    rows = names["euroargo_points"]
+    assert 2 <= rows["LONGITUDE"].min() <= rows["LONGITUDE"].max() <= 5
+    assert 39 <= rows["LATITUDE"].min() <= rows["LATITUDE"].max() <= 41
+    days = rows["TIME"].values.astype("datetime64[D]").astype(str)
+    assert "2020-01-10" <= min(days) <= max(days) <= "2020-02-20"
+    assert by_entry["argo_floats"]["beyond"] == ["bbox", "time"], "asked by number alone"
+
+
 @pytest.mark.parametrize(
     ("asked", "named"),
     [
@@ -99,6 +123,43 @@ def test_a_service_that_is_away_is_no_empty_page(server: LaboratoryServer) -> No
     assert answer.status_code == 503
     assert answer.json()["kind"] == "ServiceAway"
     assert found(server, text="oxygen")["total"] > 5
+
+
+def test_providers_are_asked_where_they_may_be(
+    server: LaboratoryServer, federation: Federation, tmp_path: Path
+) -> None:
+    assert server.get("laboratory").json()["askable"] == [], "samples alone are read there"
+    (tmp_path / "home").mkdir()
+    environment = {name: value for name, value in os.environ.items() if "BLUECLOUD" in name}
+    environment["BLUECLOUD_OWN_DATA"] = str(tmp_path / "own")
+    federation.faults["dataset?q="] = "silent"
+    federation.faults["BioImages/search"] = "500"
+    with running_server(
+        REPOSITORY,
+        tmp_path / "home",
+        tmp_path / "jupyter",
+        slug="environment",
+        environment=environment,
+    ) as asking:
+        askable = [each["source"] for each in asking.get("laboratory").json()["askable"]]
+        assert set(askable) == {"emodnet", "eudat", "eurobis", "eurobioimaging"}
+        with ThreadPoolExecutor() as beside:
+            wanted = {"where": "at:eurobis", "text": "coral"}
+            silent, *_more = [beside.submit(asking.post, "find", wanted) for _ in range(4)]
+            told = found(asking, where="at:eudat", text="buoy")
+            assert told["total"] == len(told["hits"]) > 0
+            assert {hit["source"] for hit in told["hits"]} == {"eudat"}
+            assert found(asking, text="argo")["total"] > 0
+            assert not silent.done(), "nobody waits for the one that is silent"
+            failed = asking.post("find", {"where": "at:eurobioimaging", "text": "sea"})
+            assert (failed.status_code, failed.json()["kind"]) == (503, "CatalogueUnavailable")
+            assert "500" in failed.json()["error"]
+            assert "http" not in failed.json()["error"]
+            refused = asking.post("find", {"where": "at:argogdac", "text": "sea"})
+            assert refused.status_code == 400
+            assert "has no search" in refused.json()["error"]
+            assert silent.result().status_code == 503
+            assert "silent" in silent.result().json()["error"]
 
 
 def test_words_are_suggested_as_what_they_are(server: LaboratoryServer) -> None:

@@ -36,6 +36,7 @@ def test_the_laboratory_says_what_it_is(shared_server: LaboratoryServer) -> None
         "version": "1.2.3",
         "keeps_runs": False,
         "most_runs": 2000,
+        "askable": [],
         "problems": [],
     }
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browsing import barriers
 from tests.panel.test_browser import (
     KERNEL_MS,
     laboratory,
     opened,
     prefix,  # noqa: F401  (a fixture)
 )
+from tests.panel.themes import barriers_by_theme
 from tests.pictures import picture
 
 pytestmark = pytest.mark.browser
@@ -42,7 +42,7 @@ def test_farms_are_recounted_and_kept(browser: Browser, prefix: Path, tmp_path: 
         page.get_by_role("button", name="Keep 2 farms").click()
         expect(page.get_by_text("Kept in your home")).to_be_visible()
         picture(page, "view-aquaculture", first=page.get_by_text("Smallest area", exact=True).first)
-        assert barriers(page, ".bc-Panel") == []
+        assert barriers_by_theme(page) == {}
         assert window.elsewhere == []
     (kept,) = (tmp_path / "home" / "products").glob("*/farms.geojson")
     names = [each["properties"]["name"] for each in json.loads(kept.read_text())["features"]]

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browsing import barriers
 from tests.panel.test_browser import (
     KERNEL_MS,
     laboratory,
     opened,
     prefix,  # noqa: F401  (a fixture)
 )
+from tests.panel.themes import barriers_by_theme
 from tests.pictures import picture
 
 pytestmark = pytest.mark.browser
@@ -50,5 +50,5 @@ def test_a_map_follows_its_slider(browser: Browser, prefix: Path, tmp_path: Path
         )
         page.get_by_role("button", name="Insert as a cell").click()
         expect(page.get_by_role("tabpanel").get_by_text("corr_length_km=200")).to_be_visible()
-        assert barriers(page, ".bc-Panel") == []
+        assert barriers_by_theme(page) == {}
         assert window.elsewhere == []

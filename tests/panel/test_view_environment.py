@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browsing import COUNT_FIGURES, barriers
+from tests.browsing import COUNT_FIGURES
 from tests.panel.conftest import LaboratoryServer
 from tests.panel.test_browser import KERNEL_MS, Window, laboratory, opened, prefix
+from tests.panel.themes import barriers_by_theme
 from tests.pictures import picture, widen_panel
 
 __all__ = ["prefix"]  # a fixture
@@ -43,7 +44,7 @@ def test_a_region_s_heatwaves_follow_the_box_and_open_as_a_notebook(window: Wind
     year.press("Enter")
     expect(year).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("heading", name="Each day of 2003")).to_be_visible()
-    assert barriers(page, ".bc-Panel") == []
+    assert barriers_by_theme(page) == {}
 
     west = page.get_by_label("West", exact=True)
     west.fill("3.75")
@@ -76,7 +77,7 @@ def test_every_indicator_answers(window: Window) -> None:
         picture(page, f"view-environment-{indicator}")
         view = page.get_by_role("tabpanel", name="Indicators")
         assert view.evaluate("node => node.scrollWidth <= node.clientWidth"), "nothing overflows"
-        assert barriers(page, ".bc-Panel") == []
+        assert barriers_by_theme(page) == {}
     second = page.get_by_role("button", name="1998-03-27")
     second.press("Enter")
     expect(page.get_by_text("Storm 2 of 1998-03-27")).to_be_visible()

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browsing import barriers
 from tests.panel.test_browser import (
     KERNEL_MS,
     laboratory,
     opened,
     prefix,  # noqa: F401  (a fixture)
 )
+from tests.panel.themes import barriers_by_theme
 from tests.pictures import picture
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def test_a_catch_at_two_scales_and_the_state_of_a_stock(
 
         page.get_by_text("in 2,804 squares; the largest").click()
         page.get_by_text("All widths as numbers").click()
-        assert barriers(page, ".bc-Panel") == []
+        assert barriers_by_theme(page) == {}
 
         page.get_by_role("radio", name="The state of a stock").check()
         kobe = page.get_by_role("img", name="Kobe plot: the stock is most likely fished down")
@@ -56,7 +56,7 @@ def test_a_catch_at_two_scales_and_the_state_of_a_stock(
         picture(
             page, "view-fisheries-stock", first=page.get_by_role("heading", name="State in 2019")
         )
-        assert barriers(page, ".bc-Panel") == []
+        assert barriers_by_theme(page) == {}
 
         page.get_by_label("Resilience: how fast it grows").select_option("high")
         expect(page.get_by_role("cell", name="71 %")).to_have_count(0, timeout=KERNEL_MS)

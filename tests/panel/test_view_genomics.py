@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browsing import COUNT_FIGURES, barriers
+from tests.browsing import COUNT_FIGURES
 from tests.panel.conftest import LaboratoryServer
 from tests.panel.test_browser import KERNEL_MS, Window, laboratory, opened, prefix
+from tests.panel.themes import barriers_by_theme
 from tests.pictures import picture, widen_panel
 
 __all__ = ["prefix"]  # a fixture
@@ -46,7 +47,7 @@ def test_stations_are_picked_from_the_list_and_in_the_ordination(window: Window)
     expect(shares.get_by_text("SYNTHETIC_4, 25 m")).to_be_visible()
     page.locator(".bc-Pickable").nth(20).click()
     expect(page.get_by_text("Picked: 5, at most 12.")).to_be_visible()
-    assert barriers(page, ".bc-Panel") == []
+    assert barriers_by_theme(page) == {}
 
     layout = page.get_by_label("Layout", exact=True)
     layout.select_option("nmds")
@@ -79,5 +80,5 @@ def test_images_are_turned_over_in_the_order_of_a_trait(window: Window) -> None:
     picture(page, "view-genomics-images")
     page.get_by_role("button", name="Next").press("Enter")
     expect(page.get_by_text("Page 2 of 9")).to_be_visible()
-    assert barriers(page, ".bc-Panel") == []
+    assert barriers_by_theme(page) == {}
     expect(pictures).to_have_count(12)

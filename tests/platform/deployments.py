@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -61,6 +62,7 @@ class Deployment(ABC):
     """One running deployment."""
 
     engine: str
+    trust: ssl.SSLContext | None = None
 
     def __init__(self, state: Path) -> None:
         self.state = state
@@ -70,17 +72,29 @@ class Deployment(ABC):
             shutil.copy(path, self.labs)
         (self.labs / "restricted.toml").write_text(RESTRICTED)
         self.address = ""
-        self._passwords: dict[tuple[str, ...], str] = {}
+        self._people: dict[str, tuple[set[str], str]] = {}
 
     async def person(self, name: str, *groups: str, log_in: bool = True) -> Person:
-        """Somebody who may use the deployment, logged in; made when first asked for."""
-        if (name, *groups) not in self._passwords:
-            self._passwords[name, *groups] = self.add(name, *groups)
-        made = Person(self.address, name, self._passwords[name, *groups])
+        """Somebody who may use the deployment, logged in; made when first asked for.
+
+        Whoever is asked for with further groups has them from then on, and a new password.
+        """
+        known, password = self._people.get(name, (set(), ""))
+        if not password or not known.issuperset(groups):
+            known = known | set(groups)
+            password = self.add(name, *sorted(known))
+            self._people[name] = known, password
+        made = Person(self.address, name, password, self.trust)
         if log_in:
             answer = await made.log_in()
-            assert answer.url.path == "/hub/home", answer.text[-500:]
+            if answer.url.path != "/hub/home":
+                await made.__aexit__()
+                raise AssertionError(f"{name} is not let in: {answer.text[-500:]}")
         return made
+
+    def password(self, name: str) -> str:
+        """The password of somebody who was asked for."""
+        return self._people[name][1]
 
     @abstractmethod
     def add(self, name: str, *groups: str) -> str:
@@ -132,6 +146,7 @@ class Local(Deployment):
     """Processes on loopback."""
 
     engine = "local"
+    program: type[Hub] = Hub
 
     def __init__(self, state: Path, **settings: str) -> None:
         super().__init__(state)
@@ -162,7 +177,7 @@ class Local(Deployment):
         return People(self.hub.settings)
 
     def start(self) -> None:
-        self.hub = Hub(self.environment)
+        self.hub = self.program(self.environment)
         if self.service is None:
             self.service = Service(self.environment)
         self.hub.wait_until_it_answers()
@@ -215,15 +230,20 @@ class Docker(Deployment):
     """Containers, as ``make up`` starts them."""
 
     engine = "docker"
+    files: tuple[str | Path, ...] = ("compose.yaml",)
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, suffix: str = "", **settings: str) -> None:
         super().__init__(state)
-        self.name = f"bctest{os.getpid()}"
+        self.name = f"bctest{os.getpid()}{suffix}"
         port = free_port()
         self.listen = f"127.0.0.1:{port}"
         self.address = f"http://bluecloud.localhost:{port}"
+        self.registry = f"127.0.0.1:{free_port()}"
         self.settings = {
             "BLUECLOUD_NAME": self.name,
+            "BLUECLOUD_IMAGES": os.environ.get("BLUECLOUD_TEST_IMAGES", "bluecloud"),
+            "BLUECLOUD_REGISTRY": self.registry,
+            "BLUECLOUD_REGISTRY_LISTEN": self.registry,
             "BLUECLOUD_STATE": str(state),
             "BLUECLOUD_LABS": str(self.labs),
             "BLUECLOUD_LISTEN": self.listen,
@@ -234,12 +254,17 @@ class Docker(Deployment):
             "BLUECLOUD_SERVICE_TOKEN": secrets.token_hex(32),
             "BLUECLOUD_SERVICE_KEY": secrets.token_hex(32),
             "POSTGRES_PASSWORD": secrets.token_hex(16),
+            **settings,
         }
         self.environment_file = state / "compose.env"
         self.settings["BLUECLOUD_ENV_FILE"] = str(self.environment_file)
-        self.environment_file.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
+        self.write_settings()
         for slug in (LABORATORY, "restricted"):
             self.release(slug)
+
+    def write_settings(self) -> None:
+        """Write what compose and the containers are told."""
+        self.environment_file.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
 
     def release(self, slug: str, image: str = f"bluecloud/{LABORATORY}") -> None:
         """Make an image of this machine a laboratory's current release."""
@@ -255,7 +280,7 @@ class Docker(Deployment):
                 *program,
                 f"--project-name={self.name}",
                 f"--env-file={self.environment_file}",
-                f"--file={ROOT / 'deploy' / 'compose.yaml'}",
+                *(f"--file={ROOT / 'deploy' / name}" for name in self.files),
                 *words,
             ],
             capture_output=True,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,8 +23,8 @@ TOKEN = re.compile(r'xsrf_token: "([^"]*)"')
 class _Loopback(httpx.AsyncBaseTransport):
     """Sends every host of a deployment to loopback, as browsers do with ``*.localhost``."""
 
-    def __init__(self) -> None:
-        self._real = httpx.AsyncHTTPTransport()
+    def __init__(self, trust: ssl.SSLContext | None) -> None:
+        self._real = httpx.AsyncHTTPTransport(verify=trust or True)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         # The Host header, already set, keeps the name; only the connection goes elsewhere.
@@ -32,7 +33,8 @@ class _Loopback(httpx.AsyncBaseTransport):
             request.url.copy_with(host="127.0.0.1"),
             headers=request.headers,
             stream=request.stream,
-            extensions=request.extensions,
+            # Whose certificate is wanted, and has to be shown.
+            extensions={**request.extensions, "sni_hostname": request.url.host},
         )
         return await self._real.handle_async_request(sent)
 
@@ -57,11 +59,15 @@ class Person:
     address: str
     name: str
     password: str
+    trust: ssl.SSLContext | None = None
     client: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
         self.client = httpx.AsyncClient(
-            transport=_Loopback(), base_url=self.address, follow_redirects=True, timeout=60
+            transport=_Loopback(self.trust),
+            base_url=self.address,
+            follow_redirects=True,
+            timeout=60,
         )
 
     async def __aenter__(self) -> Person:
@@ -156,7 +162,7 @@ class Person:
             if kernel is None:
                 await self.client.delete(
                     f"{await self.server(laboratory)}api/kernels/{used}",
-                    headers=self._server_headers(laboratory),
+                    headers=self.server_headers(laboratory),
                 )
 
     async def start_kernel(self, laboratory: str) -> str:
@@ -165,30 +171,14 @@ class Person:
         made = await self.client.post(
             f"{await self.server(laboratory)}api/kernels",
             json={"name": "python3"},
-            headers=self._server_headers(laboratory),
+            headers=self.server_headers(laboratory),
         )
         made.raise_for_status()
         return str(made.json()["id"])
 
     async def _execute(self, laboratory: str, kernel: str, code: str) -> str:
-        status = await self.open(laboratory, "api/status")
-        host = urlsplit(str(status.url))
-        server = urlsplit(await self.server(laboratory)).path
-        cookies = "; ".join(
-            f"{cookie.name}={cookie.value}"
-            for cookie in self.client.cookies.jar
-            if (cookie.domain.lstrip(".").removesuffix(".local") in (host.hostname or ""))
-            and host.path.startswith(cookie.path)
-        )
         printed: list[str] = []
-        async with websockets.connect(
-            f"ws://{host.netloc}{server}api/kernels/{kernel}/channels",
-            host="127.0.0.1",
-            port=host.port,
-            additional_headers={"Cookie": cookies, "Origin": f"http://{host.netloc}"},
-            max_size=None,
-            proxy=None,
-        ) as channel:
+        async with await self._connected(laboratory, f"api/kernels/{kernel}/channels") as channel:
             asked = uuid.uuid4().hex
             await channel.send(json.dumps(_execute_request(asked, code)))
             fault = ""
@@ -207,7 +197,49 @@ class Person:
             raise RuntimeError(fault)
         return "".join(printed)
 
-    def _server_headers(self, laboratory: str) -> dict[str, str]:
+    async def type(self, laboratory: str, command: str) -> str:
+        """Type a command into a new terminal of the laboratory; give what the terminal shows."""
+        await self.open(laboratory)
+        server = await self.server(laboratory)
+        headers = self.server_headers(laboratory)
+        made = await self.client.post(f"{server}api/terminals", json={}, headers=headers)
+        made.raise_for_status()
+        name, shown = made.json()["name"], ""
+        async with await self._connected(laboratory, f"terminals/websocket/{name}") as terminal:
+            await terminal.send(json.dumps(["set_size", 50, 400]))
+            # What is typed is shown too, and so does not hold what the end is known by.
+            await terminal.send(json.dumps(["stdin", f"{command}; echo typed-$((40+2))\r"]))
+            while "typed-42" not in shown:
+                kind, *told = json.loads(await terminal.recv())
+                shown += told[0] if kind == "stdout" else ""
+        await self.client.delete(f"{server}api/terminals/{name}", headers=headers)
+        return shown
+
+    async def _connected(self, laboratory: str, path: str) -> websockets.connect:
+        """A socket of the person's server, with the cookies of a browser."""
+        status = await self.open(laboratory, "api/status")
+        host = urlsplit(str(status.url))
+        server = urlsplit(await self.server(laboratory)).path
+        cookies = "; ".join(
+            f"{cookie.name}={cookie.value}"
+            for cookie in self.client.cookies.jar
+            if (cookie.domain.lstrip(".").removesuffix(".local") in (host.hostname or ""))
+            and host.path.startswith(cookie.path)
+        )
+        secure = {"ssl": self.trust, "server_hostname": host.hostname} if self.trust else {}
+        return websockets.connect(
+            f"{'wss' if self.trust else 'ws'}://{host.netloc}{server}{path}",
+            host="127.0.0.1",
+            port=host.port,
+            **secure,
+            additional_headers={"Cookie": cookies, "Origin": f"{host.scheme}://{host.netloc}"},
+            max_size=None,
+            open_timeout=60,  # it opens when the kernel has come up, on whatever machine
+            proxy=None,
+        )
+
+    def server_headers(self, laboratory: str) -> dict[str, str]:
+        """What a request of a window carries to prove that it is one."""
         token = next(
             (
                 cookie.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -13,8 +14,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from bluecloud_hub.demo import free_port
+from bluecloud_service.operating.doctor import app as doctor
 from tests.platform.deployments import LABORATORY
 from tests.platform.person import Person
 
@@ -96,6 +99,11 @@ async def test_the_demonstration_opens_and_leaves_nothing(
         assert "no isolation" in await mia.home()
         await mia.start(LABORATORY)
         assert (await mia.watch(LABORATORY))[-1].ready
+        words = ("--env-file", str(tmp_path / "demo.env"))  # where it is, for its operator
+        told = await asyncio.to_thread(
+            CliRunner().invoke, doctor, [*words, "--only=hub", "--only=service", "--only=homes"]
+        )
+        assert told.exit_code == 0, told.output
     assert any("jupyterhub-singleuser" in words for words in processes_about(tmp_path))
 
     program.send_signal(signal.SIGINT)

@@ -1,7 +1,8 @@
-"""Every curated notebook through the run service, by units in its image: as with fresh kernels.
+"""Curated notebooks through the run service, by units in their images: as with fresh kernels.
 
-Each is submitted as a sweep of two, since kernels are forked where more than one run is a
-container's. The fresh run is the one that the other tests of notebooks look at too.
+Each is run once. A kernel is forked where more than one run is a container's, and in an image
+that asks for it always, which those of this test do. The fresh run is the one that the other
+tests of notebooks look at too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import pytest
 from bluecloud_hub.labs import read_laboratory
 from bluecloud_hub.releases import local_release, write_release
 from bluecloud_hub.settings import checkout
+from bluecloud_runner.unit.supervision import FORK
 from tests.platform.test_images import NOTEBOOKS, SLUGS
 from tests.routines.defaults import Defaults
 from tests.service.serving import four_people, serving_runs, until
@@ -46,10 +48,10 @@ CHANCE = [
 def ada(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """Somebody whose runs the service makes in containers of the laboratories' images."""
     state = tmp_path_factory.mktemp("state")
+    name = f"bctest{os.getpid()}-forked"  # another than the deployment that other tests share
     for slug in SLUGS:
         laboratory = read_laboratory(checkout() / "hub" / "labs" / f"{slug}.toml")
-        write_release(state / "releases", local_release(laboratory, f"bluecloud/{slug}"))
-    name = f"bctest{os.getpid()}-forked"  # another than the deployment that other tests share
+        write_release(state / "releases", local_release(laboratory, forking(slug, name)))
     settings = {"BLUECLOUD_ENGINE": "docker", "BLUECLOUD_NAME": name}
     network = f"{name}-labs"
     subprocess.run(["docker", "network", "create", "--internal", network], check=True)
@@ -62,15 +64,23 @@ def ada(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
             yield client
     finally:
         subprocess.run(["docker", "network", "rm", network], check=True)
+        images = [f"{name}/{slug}" for slug in SLUGS]
+        subprocess.run(["docker", "image", "rm", *images], check=True, stdout=subprocess.DEVNULL)
+
+
+def forking(slug: str, name: str) -> str:
+    """A laboratory's image that asks for forked kernels always."""
+    build = ["docker", "build", "--quiet", "--tag", f"{name}/{slug}", "-"]
+    lines = f"FROM bluecloud/{slug}\nENV {FORK}=always\n"
+    subprocess.run(build, input=lines.encode(), check=True, stdout=subprocess.DEVNULL)
+    return f"{name}/{slug}"
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_run_puts_out_what_a_fresh_kernel_does(
     slug: str, ada: httpx.Client, from_defaults: Defaults
 ) -> None:
-    notebooks = [path for path in NOTEBOOKS if path.parent.name == slug]
-    runs = {run: path for path in notebooks for run in submitted(ada, path)}
-    assert len(runs) == 2 * len(notebooks)
+    runs = {submitted(ada, path): path for path in NOTEBOOKS if path.parent.name == slug}
 
     def ended() -> bool:
         listed = ada.get("/runs", params={"laboratory": slug}).json()["runs"]
@@ -87,16 +97,16 @@ def test_a_run_puts_out_what_a_fresh_kernel_does(
         assert told(executed) == told(fresh.notebook), path.stem
 
 
-def submitted(person: httpx.Client, path: Path) -> list[str]:
-    """A curated notebook submitted twice from its defaults, and its runs' names."""
+def submitted(person: httpx.Client, path: Path) -> str:
+    """A curated notebook submitted from its defaults, and its run's name."""
     body = {
         "laboratory": path.parent.name,
         "notebook": {"name": path.name, "content": nbformat.read(path, as_version=4)},
-        "sweep": [{}, {}],
     }
     answer = person.post("/runs", json=body)
     assert answer.status_code == 201, answer.text
-    return [str(run["id"]) for run in answer.json()["runs"]]
+    (run,) = answer.json()["runs"]
+    return str(run["id"])
 
 
 def kernel_of(path: Path) -> str:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.docker
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 SLUGS = sorted({notebook.parent.name for notebook in NOTEBOOKS})
-LONGEST_S = 60  # a default that takes longer is no default; under 20 s is what is asked for
+LONGEST_CPU_S = 60  # a default that takes more is no default; under 20 s is what is asked for
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -30,7 +30,7 @@ def test_a_curated_notebook_runs_in_its_image_with_the_network_off(
 ) -> None:
     run, cost = from_defaults.in_image(notebook)
     assert any((run.folder / "results").glob(f"{notebook.stem}*"))
-    assert cost.seconds < LONGEST_S
+    assert cost.cpu_seconds < LONGEST_CPU_S
     name = f"{notebook.parent.name}/{notebook.stem}"
     record_property("notebook", f"{name:40} {cost.seconds:6.1f} s {cost.peak_mb:6.0f} MB")
 

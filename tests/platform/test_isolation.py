@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 
+from bluecloud_hub.homes import make_products
 from tests.platform.deployments import LABORATORY, Docker
 from tests.platform.person import Person
 
@@ -41,6 +43,7 @@ print(json.dumps({
     "writable": [f for f in ("/", "/opt/bluecloud", "/opt/venv", "/etc", "/home") if may_write(f)],
     "homes": sorted(os.listdir("/home")),
     "credentials": oct(os.stat(os.environ["BLUECLOUD_CREDENTIALS_DIR"]).st_mode & 0o777),
+    "own files": oct(os.stat(os.environ["JUPYTER_RUNTIME_DIR"]).st_mode & 0o777),
     "memory": int(limits[0].read_text()),
     "names": sorted(k for k in os.environ if any(word in k for word in secret)),
 }))
@@ -70,9 +73,46 @@ async def test_a_laboratory_is_held_in(sam: Person) -> None:
         "writable": [],
         "homes": ["jovyan"],
         "credentials": "0o700",
+        "own files": "0o700",
         "memory": 2 * 2**30,
         "names": [],
     }
+
+
+PRODUCTS = """
+import json, os, pathlib
+
+folders = [pathlib.Path(name) for name in os.environ["BLUECLOUD_PRODUCTS"].split(os.pathsep)]
+print(json.dumps({
+    "there": sorted(str(p.relative_to(f)) for f in folders for p in f.rglob("*.csv")),
+    "writable": [str(f) for f in folders if os.access(f, os.W_OK)],
+}))
+"""
+
+
+async def test_products_of_members_are_seen_in_their_laboratory_alone(
+    docker: Docker, sam: Person
+) -> None:
+    everybodys, members = make_products(docker.state, "restricted")
+    everyones, theirs = everybodys / LABORATORY / "tides/901", members / "restricted/eels/1"
+    for folder in (everyones, theirs):
+        folder.mkdir(parents=True)
+        (folder / "levels.csv").write_text("m\n1.5\n")
+    open_to_all, closed = f"{LABORATORY}/tides/901/levels.csv", "restricted/eels/1/levels.csv"
+    async with await docker.person("cleo", "restricted") as cleo:
+        await cleo.start("restricted")
+        try:
+            assert (await cleo.watch("restricted"))[-1].ready
+            inside = json.loads(await cleo.run("restricted", PRODUCTS))
+        finally:
+            await cleo.stop("restricted")
+    outside = json.loads(await sam.run(LABORATORY, PRODUCTS))
+    for folder in (everyones, theirs):  # which are no products of the table's
+        shutil.rmtree(folder)
+    assert {open_to_all, closed} <= set(inside["there"])
+    assert open_to_all in outside["there"]
+    assert closed not in outside["there"]
+    assert inside["writable"] == outside["writable"] == []
 
 
 async def test_processes_are_limited(sam: Person) -> None:

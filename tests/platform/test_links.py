@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.platform.deployments import LABORATORY, Deployment
+
+pytestmark = pytest.mark.one_engine
 
 REPOSITORY = """
 import subprocess

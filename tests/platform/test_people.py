@@ -43,6 +43,19 @@ async def test_whoever_is_removed_is_out_with_their_servers(local: Local) -> Non
         assert local.home("pat").is_dir()
 
 
+@pytest.mark.parametrize("name", ["", " ", "Zoë", "a/b", "-x", "two words", "x" * 65])
+def test_a_name_that_cannot_be_is_refused(local: Local, name: str) -> None:
+    with pytest.raises(PeopleError, match="letters without accents"):
+        local.people().add(name)
+
+
+def test_a_group_that_no_laboratory_has_is_refused_with_those_there_are(local: Local) -> None:
+    with pytest.raises(PeopleError, match=r"'enviroment': no laboratory has it; .*restricted"):
+        local.people().add("mistyped", groups=["enviroment"])
+    with pytest.raises(PeopleError, match="404"):
+        local.people().password("mistyped")
+
+
 def test_nobody_gets_a_password_who_is_not_there(local: Local) -> None:
     with pytest.raises(PeopleError, match="404"):
         local.people().password("ghost")

@@ -9,6 +9,8 @@ import pytest
 from tests.platform.deployments import LABORATORY, Deployment, Local
 from tests.platform.person import Person
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.fixture
 async def gus(deployment: Deployment) -> AsyncIterator[Person]:

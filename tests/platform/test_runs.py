@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import nbformat
 import pytest
 
-from tests.platform.deployments import LABORATORY, Deployment, Docker
+from tests.platform.deployments import LABORATORY, Deployment, Docker, Local
 from tests.platform.person import Person
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +79,7 @@ async def rosa(deployment: Deployment) -> AsyncIterator[Person]:
         yield person
 
 
+@pytest.mark.one_engine
 async def test_a_sweep_goes_from_a_laboratory_to_what_it_left(
     rosa: Person, deployment: Deployment
 ) -> None:
@@ -98,15 +100,47 @@ async def test_a_sweep_goes_from_a_laboratory_to_what_it_left(
     assert any(name.endswith(".nc") for name in told["files"])
 
 
-async def test_a_notebook_of_every_laboratory_runs_to_its_end(
-    rosa: Person, deployment: Deployment
-) -> None:
-    if isinstance(deployment, Docker):
-        for slug in ONE_OF_EACH.keys() - {LABORATORY}:
-            deployment.release(slug, f"bluecloud/{slug}")
-    service = await Runs.of(rosa, deployment)
-    submitted = [await service.submit(slug, name) for slug, name in ONE_OF_EACH.items()]
-    ended = [await service.ended(run) for run in submitted]
+# What the README shows of runs, in one line of a shell.
+TYPED = " && ".join(
+    [
+        "bluecloud run sst_anomaly -p confidence=0.9 --watch",
+        "bluecloud runs list",
+        "RUN=$(python -c 'from bluecloud import runs; print(runs.recent()[0].id)')",
+        "bluecloud runs fetch --capsule $RUN",
+        "bluecloud verify runs/$RUN*",
+        "bluecloud schedules add '0 6 * * 1' sst_anomaly --timezone Europe/Paris",
+        "bluecloud schedules list",
+        "echo a-secret | bluecloud credentials add icos --username tessa",
+        "bluecloud credentials list",
+        "bluecloud data find oxygen --bbox -6,30,37,46",
+        "echo went-$((6*7))",
+    ]
+)
+
+
+@pytest.mark.one_engine
+async def test_a_terminal_has_all_that_runs_need(deployment: Deployment) -> None:
+    async with await deployment.person("tessa") as person, asyncio.timeout(LONGEST_S):
+        await person.start(LABORATORY)
+        assert (await person.watch(LABORATORY))[-1].ready
+        try:
+            shown = await person.type(LABORATORY, TYPED)
+            assert "went-42" in shown, shown
+            for said in ("succeeded", "same", "Europe/Paris", "icos", "found in"):
+                assert said in shown, shown
+            refused = await person.type(LABORATORY, "bluecloud run sst_anomaly -p confidense=0.9")
+            assert refused.count("confidense") > 1, "what was typed, and what is said of it"
+            assert "confidence" in refused
+        finally:
+            await person.stop(LABORATORY)
+
+
+async def test_a_notebook_of_every_laboratory_runs_to_its_end(local: Local) -> None:
+    """As processes; in containers test_forked.py runs all of them."""
+    async with await local.person("rosa") as rosa:
+        service = await Runs.of(rosa, local)
+        submitted = [await service.submit(slug, name) for slug, name in ONE_OF_EACH.items()]
+        ended = [await service.ended(run) for run in submitted]
     assert {run["laboratory"]: (run["state"], run["words"]) for run in ended} == dict.fromkeys(
         ONE_OF_EACH, ("succeeded", "")
     )
@@ -151,6 +185,12 @@ print(runs.submit("slow.ipynb").runs[0].id)
     assert [output["path"] for output in told["outputs"]] == ["begun"]
 
 
+def containers_of_runs(docker: Docker) -> list[str]:
+    """The names of all of a deployment's containers of runs."""
+    words = ["docker", "ps", "--all", "--format={{.Names}}", f"--filter=name={docker.name}-run-"]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+
+
 @pytest.mark.docker
 async def test_a_killed_container_is_tried_again_and_memory_of_a_child_is_named(
     docker: Docker,
@@ -172,13 +212,18 @@ async def test_a_killed_container_is_tried_again_and_memory_of_a_child_is_named(
         told = await service.ended(greedy)
     assert (told["state"], told["cause"]) == ("failed", "out-of-memory"), told
     assert "larger size" in told["why"]["next_step"]
-    left = subprocess.run(
-        ["docker", "ps", "--all", "--quiet", f"--filter=name={docker.name}-run-"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert left.stdout == "", "containers of runs that ended are left"
+    # A run is told as ended once its results are kept; its container goes a moment later.
+    end = asyncio.get_running_loop().time() + 60
+    while left := containers_of_runs(docker):
+        assert asyncio.get_running_loop().time() < end, f"left by runs that ended: {left}"
+        await asyncio.sleep(0.5)
+
+
+def asked(*sources: str) -> dict[str, Any]:
+    """What is sent to have a notebook of these cells run."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    content = json.loads(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
+    return {"laboratory": LABORATORY, "notebook": {"name": "cells.ipynb", "content": content}}
 
 
 class Runs:
@@ -199,12 +244,15 @@ class Runs:
         return cls(person, f"http://{host}/services/bluecloud", token)
 
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """What the service answers."""
-        answer = await self._person.client.request(
-            method, f"{self._address}{path}", headers=self._headers, json=body
-        )
+        """What the service answers, which is no refusal."""
+        answer = await self.answer(method, path, body)
         assert not answer.is_error, answer.text
         return answer.json()
+
+    async def answer(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """The service's answer, whatever it is."""
+        address = f"{self._address}{path}"
+        return await self._person.client.request(method, address, headers=self._headers, json=body)
 
     async def submit(self, slug: str, name: str, **parameters: Any) -> str:
         """A curated notebook submitted, and its run's name."""
@@ -214,9 +262,8 @@ class Runs:
 
     async def submit_cells(self, *sources: str) -> str:
         """A notebook of these cells submitted, and its run's name."""
-        cells = [nbformat.v4.new_code_cell(source) for source in sources]
-        content = json.loads(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
-        return await self._submit(LABORATORY, "cells.ipynb", content, {})
+        told = await self.ask("POST", "/runs", asked(*sources))
+        return str(told["runs"][0]["id"])
 
     async def _submit(self, slug: str, name: str, content: Any, parameters: Any) -> str:
         body = {

@@ -32,7 +32,8 @@ HELD = (
     "--env=BLUECLOUD_TIERS=sample",
 )
 
-# Runs a notebook and says how long it took, and the most that one of its processes held.
+# Runs a notebook and says what it took: time, time of processors (which does not depend on what
+# else the machine does), and the most that one of its processes held.
 RUN = """
 import json, os, resource, subprocess, sys, time
 os.mkdir("/tmp/run")
@@ -41,9 +42,11 @@ subprocess.run(
     ["papermill", "--no-progress-bar", sys.argv[1], "out.ipynb"],
     cwd="/tmp/run", check=True, stdout=sys.stderr,
 )
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps({
     "seconds": time.monotonic() - began,
-    "peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+    "cpu_seconds": used.ru_utime + used.ru_stime,
+    "peak_mb": used.ru_maxrss / 1024,
 }))
 """
 
@@ -82,6 +85,7 @@ class Cost(NamedTuple):
     """What a run in an image took."""
 
     seconds: float
+    cpu_seconds: float
     peak_mb: float
 
 

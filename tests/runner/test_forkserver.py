@@ -125,15 +125,15 @@ def test_no_two_forks_draw_the_same_numbers() -> None:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that modules are imported from, and servers of its own."""
     install(tmp_path)
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     modules = tmp_path / "modules"
     modules.mkdir()
     monkeypatch.setenv("PYTHONPATH", str(modules))
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     return modules
 
 
@@ -221,10 +221,12 @@ def test_a_kernel_outlives_its_server_and_the_next_starts_plainly(place: Path) -
 def test_a_server_ends_with_its_owner(place: Path) -> None:
     (place / "quiet.py").write_text("")
     with subprocess.Popen(["sleep", "600"]) as owner:
-        assert ensure(wait=60, owner=owner.pid, modules=["quiet"])
-        told = state(modules=["quiet"])
-        assert told is not None
-        owner.kill()
+        try:
+            assert ensure(wait=60, owner=owner.pid, modules=["quiet"])
+            told = state(modules=["quiet"])
+            assert told is not None
+        finally:
+            owner.kill()
     until(lambda: not Path(f"/proc/{told.pid}").exists())
     assert state(modules=["quiet"]) is None
 
@@ -246,7 +248,9 @@ def test_a_kernel_ends_with_its_client(place: Path, monkeypatch: pytest.MonkeyPa
     assert ensure(wait=60, owner=os.getpid(), modules=["quiet"])
     with subprocess.Popen([sys.executable, "-c", CLIENT], stdout=subprocess.PIPE) as client:
         assert client.stdout is not None
-        pid = int(client.stdout.readline())
-        assert Path(f"/proc/{pid}").exists()
-        client.kill()
+        try:
+            pid = int(client.stdout.readline())
+            assert Path(f"/proc/{pid}").exists()
+        finally:
+            client.kill()
     until(lambda: not Path(f"/proc/{pid}").exists())

@@ -40,10 +40,10 @@ kernel.iopub_thread._event_pipe_gc_task = SlowEnd()
 
 
 @pytest.fixture
-def specification(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def specification(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The specification of the kernels, as it is installed."""
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     return install(tmp_path)
 
 

@@ -42,9 +42,14 @@ def test_what_a_notebook_wrote_is_renamed_as_a_whole(staging: Path) -> None:
 
 
 def test_more_than_is_allowed_is_refused(staging: Path) -> None:
-    (staging / "a").write_bytes(bytes(11))
-    with pytest.raises(OutputsRefused, match="larger than 10 bytes"):
-        given(staging, most_bytes=10)
+    for name, size in (("a", 1100), ("b", 2_500_000), ("c", 1), ("d", 2)):
+        (staging / name).write_bytes(bytes(size))
+    with pytest.raises(OutputsRefused) as refused:
+        given(staging, most_bytes=2_000_000)
+    assert str(refused.value) == (
+        "what it wrote has 2.5 MB (b 2.5 MB, a 1.1 kB, d 2 bytes and 1 more), of which a run may "
+        "leave 2 MB: none of it was kept"
+    )
     assert staging.is_dir()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from bluecloud_hub.settings import checkout
-from tests.discovery.service import start
+from tests.discovery.service import TLS, start
 from tests.federation.server import Reply, Request, serve
 
 SCOPE = ["access:services!service=bluecloud"]
@@ -26,9 +26,11 @@ PEOPLE = {
 }
 
 
+@dataclass
 class FourPeople:
     """A hub whose tokens are its people's names; ``ada@environment`` is her server's own."""
 
+    people: Mapping[str, Mapping[str, Any]]
     kind = "emulated"
 
     def answer(self, request: Request) -> Reply:
@@ -37,11 +39,12 @@ class FourPeople:
         name, _, server = token.partition("@")
         if token == "the service's own":
             name = request.path.rpartition("users/")[2]
-            if name not in PEOPLE:
+            if name not in self.people:
                 return Reply(b"{}", 404)
-        if name not in PEOPLE:
+        if name not in self.people:
             return Reply(b"{}", 403)
-        told = {"kind": "user", "name": name, "scopes": SCOPE, "admin": False, **PEOPLE[name]}
+        told = {"kind": "user", "name": name, "scopes": SCOPE, "admin": False}
+        told |= self.people[name]
         if server:
             told["scopes"] = [*SCOPE, f"access:servers!server={name}/{server}"]
         return Reply(json.dumps(told).encode())
@@ -58,7 +61,9 @@ class Serving:
     def client(self, person: str) -> httpx.Client:
         """A client of a person's, or of nobody's."""
         headers = {"Authorization": f"token {person}"} if person else {}
-        return httpx.Client(base_url=self.address, headers=headers, trust_env=False, timeout=60)
+        return httpx.Client(
+            base_url=self.address, headers=headers, trust_env=False, verify=TLS, timeout=60
+        )
 
 
 def until(true: Callable[[], Any], seconds: float = 60) -> Any:
@@ -71,9 +76,9 @@ def until(true: Callable[[], Any], seconds: float = 60) -> Any:
 
 
 @contextmanager
-def four_people() -> Iterator[str]:
-    """The address of the hub's API."""
-    with serve({"hub": FourPeople()}) as federation:
+def four_people(people: Mapping[str, Mapping[str, Any]] = PEOPLE) -> Iterator[str]:
+    """The address of the API of a hub that knows them, or others."""
+    with serve({"hub": FourPeople(people)}) as federation:
         yield federation.address("hub")
 
 

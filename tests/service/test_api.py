@@ -87,6 +87,7 @@ ROUTES = {
     ("GET", "/schedules"): 200,
     ("POST", "/schedules"): 201,
     ("DELETE", "/schedules/{schedule}"): 404,
+    ("GET", "/registry/token"): 400,  # who asks is known, and for what is asked is not said
 }
 
 
@@ -96,7 +97,7 @@ def of_runs(service: Serving) -> set[tuple[str, str]]:
         (method.upper(), path.removeprefix("/services/bluecloud"))
         for path, methods in described["paths"].items()
         for method, said in methods.items()
-        if "runs" in said.get("tags", [])
+        if {"runs", "registry"} & set(said.get("tags", []))
     }
 
 
@@ -244,6 +245,14 @@ def test_a_notebook_that_cannot_be_given_parameters_is_refused(
     answer = submit(ada, {"nbformat": 4, "cells": cells, "metadata": {}}, parameters={"n": 1})
     assert answer.status_code == 400, answer.text
     assert re.search(told, answer.json()["description"]), answer.text
+
+
+def test_a_first_year_after_the_last_is_refused_with_its_run(ada: httpx.Client) -> None:
+    content = notebook("n", parameters="n: int = 1\nlast: int = 5")
+    content["metadata"]["parameters_schema"] = {"properties": {"n": {"x-at-most": "last"}}}
+    answer = submit(ada, content, sweep={"n": [5, 6]})
+    assert answer.status_code == 422, answer.text
+    assert "run 2: n: 6 is more than last, which is 5; allowed: at most 5" in answer.text
 
 
 @pytest.mark.parametrize(

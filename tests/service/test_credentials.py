@@ -207,7 +207,7 @@ def test_a_run_has_its_persons_logins_and_leaves_none_of_them(
         (run,), (other,) = adas.wait(timeout=120).runs, bens.wait(timeout=120).runs
         assert run.state == "succeeded", run.words
         # Ben has stored none: there is no file to print.
-        assert (other.state, other.cause) == ("failed", "cell-failed")
+        assert (other.state, other.cause) == ("failed", "file-missing")
         run.fetch(tmp_path / "left")
     left = tmp_path / "left" / run.id
     seen = json.loads((left / "outputs" / "seen.json").read_text())

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from bluecloud_service.runs.store import Runs, attempts, record_events
+from tests.discovery.service import TLS
 from tests.service.serving import Serving, four_people, serving_runs, until
 from tests.service.work import notebook
 
@@ -165,7 +166,7 @@ def test_of_two_services_started_by_mistake_one_keeps_and_both_answer(tmp_path: 
         serving_runs(hub, state) as second,
     ):
         both = [
-            httpx.get(f"{one.address}/health", trust_env=False).json()["runs"]
+            httpx.get(f"{one.address}/health", trust_env=False, verify=TLS).json()["runs"]
             for one in (first, second)
         ]
         assert sorted(both) == ["kept by another service, or not yet", "kept here"]

@@ -12,7 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from bluecloud import schedule_commands
 from bluecloud_service.errors import NotAsked
 from bluecloud_service.schedules.times import check_times, missed_times, next_time
 from tests.service.serving import PEOPLE, Serving, four_people, serving_runs, until
@@ -180,6 +182,32 @@ def test_one_that_cannot_be_read_keeps_no_other_from_its_time(hub: str, tmp_path
             database.execute("UPDATE schedules SET asked = '{}' WHERE id = ?", (one,))
         let_pass(tmp_path, 0.1)
         until(lambda: [s for s in schedules(service) if s["last_submission"]], 20)
+
+
+def test_schedules_of_one_notebook_are_told_apart_and_removed_by_their_first_letters(
+    hub: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "ada")
+    with serving(hub, tmp_path) as service:
+        monkeypatch.setenv("BLUECLOUD_SERVICE_URL", service.address)
+        asked = {
+            "laboratory": "environment",
+            "notebook": {"name": "daily.ipynb", "content": notebook("n")},
+        }
+        for more in ({"parameters": {"n": 4}}, {"sweep": {"n": [5, 6]}}, {"sweep": [{"n": 7}]}):
+            assert planned(service, submit={**asked, **more}).status_code == 201
+        listed = CliRunner().invoke(schedule_commands.app, ["list"])
+        assert listed.exit_code == 0, listed.output
+        for told in ("  n 4  ", "  n 5, 6  ", "  1 sets of parameters  "):
+            assert listed.stdout.count(told) == 1, listed.stdout
+        one = schedules(service)[0]["id"]
+        removed = CliRunner().invoke(schedule_commands.app, ["remove", one[:9]])
+        assert (removed.exit_code, removed.stdout) == (0, f"{one}: removed\n"), removed.output
+        assert one not in [each["id"] for each in schedules(service)]
+        unknown = CliRunner().invoke(schedule_commands.app, ["remove", "zz"])
+        assert "'zz' is not the name of a schedule" in unknown.stderr
+        assert len(schedules(service)) == 2
 
 
 def test_a_schedule_is_its_persons_own(hub: str, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from bluecloud_runner.folders import MOST_RUNS
 from bluecloud_service.errors import NotAsked, NotThere
+from bluecloud_service.runs.removal import remove_unfinished
 from bluecloud_service.runs.store import Runs, attempts, record_events, sameness
 from tests.service.work import work
 
@@ -165,6 +166,28 @@ def test_what_a_notebook_nested_deeply_is_taken_away(runs: Runs, tmp_path: Path)
     runs.remove(kept)
     assert list((runs.folder / "ada").iterdir()) == []
     assert (outside / "kept").exists()
+
+
+def test_what_attempts_left_unfinished_is_removed_and_nothing_else(
+    runs: Runs, tmp_path: Path
+) -> None:
+    (run,) = runs.runs_of(runs.submit("ada", work("1")))
+    outside = tmp_path / "outside"
+    (outside / "staging").mkdir(parents=True)
+    (outside / "staging" / "kept").touch()
+    for attempt in ("attempt-1", "attempt-2"):
+        (run.work / attempt / "staging" / "maps").mkdir(parents=True)
+        (run.work / attempt / "events.jsonl").touch()
+    (run.work / "attempt-3").symlink_to(outside)
+    run.staging.symlink_to(outside)
+    run.outputs.mkdir()
+    remove_unfinished(run.work)
+    assert not [*run.work.rglob("staging")]
+    assert sorted(path.name for path in run.work.iterdir()) == [
+        "attempt-1", "attempt-2", "attempt-3", "outputs",
+    ]  # fmt: skip
+    assert (run.work / "attempt-1" / "events.jsonl").exists()
+    assert (outside / "staging" / "kept").exists()
 
 
 def test_what_a_killed_submit_or_removal_left_is_tidied(runs: Runs) -> None:

@@ -124,13 +124,33 @@ def test_a_run_that_failed_is_reproduced_if_it_fails_alike(capsules: dict[int, P
     assert "the run ended as it had: failed: cell-failed in cell 3" in told
 
 
-@pytest.mark.parametrize("made", ["nothing", "no capsule", "no zip", "no run"])
+def test_several_capsules_are_each_run_again(capsules: dict[int, Path], tmp_path: Path) -> None:
+    status, told = verified(capsules[2], str(capsules[4]), "--json")
+    assert status == 0, told
+    reports = json.loads(told)
+    assert [(Path(each["capsule"]), each["reproduced"]) for each in reports] == [
+        (capsules[2], True),
+        (capsules[4], True),
+    ]
+    nothing = tmp_path / "nothing"
+    status, told = verified(nothing, str(capsules[3]), str(capsules[2]))
+    assert status == 2, told
+    assert f"{nothing} is no capsule" in told
+    assert told.count("It was reproduced.") == 1
+    assert told.count("It was not reproduced.") == 1  # one of its files is chance's
+    status, told = verified(capsules[2], str(capsules[3]), "--keep", str(tmp_path / "kept"))
+    assert (status, "--keep is for what comes out of one capsule" in told) == (2, True), told
+
+
+@pytest.mark.parametrize("made", ["nothing", "no capsule", "runs", "no zip", "no run"])
 def test_what_is_no_capsule_is_not_run(
     made: str, capsules: dict[int, Path], tmp_path: Path
 ) -> None:
     path = tmp_path / "it"
     if made == "no capsule":
         path.mkdir()
+    elif made == "runs":
+        shutil.copytree(capsules[2], path / "the-run")
     elif made == "no zip":
         path.write_bytes(b"PK")
     elif made == "no run":
@@ -139,3 +159,6 @@ def test_what_is_no_capsule_is_not_run(
     status, told = verified(path)
     assert status == 2
     assert "Traceback" not in told
+    if made in {"nothing", "no capsule", "runs"}:
+        assert "is no capsule, which is a folder with ro-crate-metadata.json" in told
+        assert ("it holds these: the-run" in told) == (made == "runs")

@@ -71,6 +71,7 @@ __all__ = [
     "merge_profiles",
     "open_catalog",
     "open_entry",
+    "remove_data",
 ]
 
 
@@ -82,7 +83,7 @@ def open_catalog(laboratory: str, *, strict: bool = True) -> LaboratoryCatalog:
 
 
 def open_entry(name: str, /, **parameters: object) -> EntryReader:
-    """Give an entry of any source, or of one's own data, to be read: for what a search found.
+    """Give an entry of any source, a product, or one's own data: for what a search found.
 
     Raises
     ------
@@ -140,6 +141,13 @@ def add_data(
         position=position,
         replace=replace,
     )
+
+
+def remove_data(name: str, *, visibility: Literal["private", "laboratory"] = "private") -> Path:
+    """Take own data out of the catalogue; see :func:`bluecloud_catalogs.own.remove_data`."""
+    from .own import remove_data
+
+    return remove_data(name, visibility=visibility)
 
 
 def merge_profiles(

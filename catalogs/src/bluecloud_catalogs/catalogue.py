@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import intake
 from intake.readers.readers import BaseReader
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from . import tiers
 from .errors import CatalogueError, NotLazy, ParameterError, UnknownEntry
@@ -147,6 +147,11 @@ class EntryReader(BaseReader):
         """The entry as its file declares it."""
         return self._entry
 
+    @property
+    def request(self) -> BaseModel:
+        """What is asked, with the entry's defaults, checked."""
+        return self._request
+
     def __call__(self, /, **parameters: object) -> EntryReader:
         """The same entry, asked with these parameters over those it has."""
         _request(self._entry, {**self._parameters, **parameters})  # none is an argument of ours
@@ -262,7 +267,7 @@ def open_catalog(laboratory: str, *, strict: bool = True) -> LaboratoryCatalog:
     return LaboratoryCatalog(laboratory, usable, problems=problems)
 
 
-def _request(entry: Entry, parameters: Mapping[str, object]) -> Any:
+def _request(entry: Entry, parameters: Mapping[str, object]) -> BaseModel:
     """The parameters over the entry's defaults, checked."""
     allowed = entry.declaration.parameters
     unknown = sorted(set(parameters) - set(allowed))

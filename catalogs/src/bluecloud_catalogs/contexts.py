@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from .answers import as_json
-from .credentials import required
+from .credentials import Credential, required
 from .errors import CredentialRequired, MalformedAnswer
 from .places import Ask
 
@@ -31,10 +31,14 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 @dataclass
 class ContextLogin:
-    """Asks a place of D4Science in a context, with a token that it renews once."""
+    """Asks a place of D4Science in a context, with a token that it renews once.
+
+    ``login`` is the person's; the one that is stored where none is given.
+    """
 
     place: Place
     context: str
+    login: Credential | None = field(default=None, repr=False)
     _token: str = field(default="", repr=False)
     _refresh: str = field(default="", repr=False)
 
@@ -67,7 +71,7 @@ class ContextLogin:
 
     def _begin(self) -> None:
         """Get a token for the context with the login that is stored."""
-        login = required("d4science", where=WHERE)
+        login = self.login or required("d4science", where=WHERE)
         if login.token is not None:
             form = {
                 "grant_type": "urn:ietf:params:oauth:grant-type:uma-ticket",

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 Login = Literal["none", "optional", "required"]
 Tier = Literal["live", "snapshot", "sample"]
 OWN_SOURCE = "own"  # the source of a person's own files, which is in no YAML
+PRODUCTS_SOURCE = "products"  # and that of what laboratories published
 
 
 def _one_line(text: str) -> str:

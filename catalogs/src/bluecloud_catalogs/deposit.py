@@ -1,9 +1,10 @@
 """Depositing in a repository of InvenioRDM: B2SHARE (version 3) and Zenodo.
 
 A deposit goes draft, files, publication. Publication cannot be undone, so that all that can be
-known to be wrong is known before: a licence must be named, what the repository finds lacking in
-the draft is an error, and each file must have arrived with the checksum it left with. A deposit
-that fails before is taken away again.
+known to be wrong is known before: what the repository finds lacking in the draft is an error, and
+each file must have arrived with the checksum it left with. A deposit that fails before is taken
+away again. One that was broken off, as by a machine that went down, is settled by its draft's
+identifier: it was published, or is taken away.
 
 A token is one server's: that of B2SHARE's training site is not B2SHARE's. It is stored as any
 login (``credentials.py``) under the repository's name, ``b2share`` or ``zenodo``;
@@ -12,32 +13,42 @@ login (``credentials.py``) under the repository's name, ``b2share`` or ``zenodo`
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from .credentials import required
-from .declarations import Line, WebAddress
+from .credentials import Credential, required
+from .declarations import WebAddress
+from .descriptions import Deposited, Description, Person, Related, checked, checksum
 from .errors import (
     CatalogueError,
     DataError,
     MalformedAnswer,
+    NotFound,
     ParameterError,
     RequestRefused,
-    RequestTooLarge,
     SourceError,
 )
 from .http import Answer, Call, Method, get_all
 
-MOST_MB = 500.0  # what is larger is better sent with the repository's own page
+__all__ = [
+    "B2SHARE",
+    "ZENODO",
+    "Deposited",
+    "Description",
+    "Person",
+    "Related",
+    "Repository",
+    "deposit",
+    "settled",
+]
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
@@ -46,6 +57,7 @@ class Repository:
     """A repository: its name, which is that of its login, and where it is."""
 
     name: str
+    title: str
     url: str
     tokens: str  # the page where a person makes one
     several_types: bool  # B2SHARE has a list where InvenioRDM has one
@@ -70,51 +82,38 @@ class Repository:
 
 
 B2SHARE = Repository(
-    "b2share", "https://b2share.eudat.eu/api", "https://b2share.eudat.eu/account/settings", True
+    name="b2share",
+    title="EUDAT B2SHARE",
+    url="https://b2share.eudat.eu/api",
+    tokens="https://b2share.eudat.eu/account/settings",
+    several_types=True,
 )
 ZENODO = Repository(
-    "zenodo", "https://zenodo.org/api", "https://zenodo.org/account/settings/applications", False
+    name="zenodo",
+    title="Zenodo",
+    url="https://zenodo.org/api",
+    tokens="https://zenodo.org/account/settings/applications",
+    several_types=False,
 )
 
 
-class Person(BaseModel):
-    """Who made it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    family_name: Line
-    given_name: Line
-    orcid: Annotated[str, Field(pattern=r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")] | None = None
-    affiliation: Line | None = None
-
-
-class Description(BaseModel):
-    """What is said of a deposit. ``licence`` is an SPDX identifier in small letters."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: Line
-    description: Annotated[str, Field(min_length=1)]
-    creators: Annotated[tuple[Person, ...], Field(min_length=1)]
-    licence: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]{1,60}$")]
-    published: date
-    publisher: Line
-    keywords: tuple[Line, ...] = ()
-    version: Line | None = None
-    resource_type: Annotated[str, Field(pattern=r"^[a-z-]+$")] = "dataset"
-
-
-@dataclass(frozen=True)
-class Deposited:
-    """A published deposit."""
-
-    id: str
-    doi: str
-    url: str
-
-
-def deposit(repository: Repository, description: Description, files: Sequence[Path]) -> Deposited:
+def deposit(
+    repository: Repository,
+    description: Description,
+    files: Sequence[Path],
+    *,
+    login: Credential | None = None,
+    noted: Callable[[str], None] = lambda _: None,
+) -> Deposited:
     """Deposit and publish files; gives the DOI.
+
+    Parameters
+    ----------
+    login
+        Whose deposit it is; the login that is stored where none is given.
+    noted
+        Told the draft's identifier when there is one, and nothing when it was taken away: what
+        was told last is what is left there if the deposit is broken off.
 
     Raises
     ------
@@ -129,52 +128,58 @@ def deposit(repository: Repository, description: Description, files: Sequence[Pa
     SourceError
         If it gives no proper answer. The message says whether a draft is left there.
     """
-    contents = _contents(files)
-    login = required(repository.name, where=repository.tokens)
-    session = _Session(repository.address, {"Authorization": login.bearer()})
+    sent = checked(files)
+    session = _session(repository, login)
     draft = session.ask("POST", "records", _record(repository, description), {201})
     try:
         id = str(draft["id"])
     except (KeyError, TypeError):
         raise MalformedAnswer(f"{repository.name}: its draft has no id") from None
+    noted(id)
     try:
         lacking = draft.get("errors") or []
         if lacking:
             raise RequestRefused(f"{repository.name}: the deposit lacks {_fields(lacking)}")
-        _send(session, id, contents)
+        _send(session, id, sent)
     except DataError as error:
-        raise _taken_away(session, id, error) from error
-    return _published(session, repository, id)
+        raise _taken_away(session, id, error, noted) from error
+    return _published(session, repository, id, noted)
 
 
-def _contents(files: Sequence[Path]) -> Mapping[str, bytes]:
-    if not files:
-        raise ParameterError("files: there must be at least one")
-    names = [path.name for path in files]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise ParameterError(f"files: two have the name {', '.join(sorted(twice))}")
-    absent = [str(path) for path in files if not path.is_file()]
-    if absent:
-        raise ParameterError(f"files: there is no file {', '.join(absent)}")
-    size_mb = sum(path.stat().st_size for path in files) / 1e6
-    if size_mb > MOST_MB:
-        raise RequestTooLarge(
-            f"files: they are {size_mb:.0f} MB, and {MOST_MB:g} MB are sent at once from here: "
-            "use the repository's own page"
-        )
-    return {path.name: path.read_bytes() for path in files}
+def settled(
+    repository: Repository, draft: str, *, login: Credential | None = None
+) -> Deposited | None:
+    """What became of a draft whose deposit was broken off: None where it is gone, by now at least.
+
+    Raises
+    ------
+    CredentialRequired
+        If it was not published, and the login is not that of whose draft it is.
+    SourceError
+        If the repository gives no proper answer.
+    """
+    session = _session(repository, login)
+    try:
+        return _deposited(session, repository, draft)
+    except NotFound:
+        pass
+    with suppress(NotFound):
+        session.ask("DELETE", f"records/{quote(draft, safe='')}/draft", None, {200, 204})
+    return None
+
+
+def _session(repository: Repository, login: Credential | None) -> _Session:
+    given = login or required(repository.name, where=repository.tokens)
+    return _Session(repository.address, {"Authorization": given.bearer()})
 
 
 def _record(repository: Repository, told: Description) -> dict[str, Any]:
     kind = {"id": told.resource_type}
     creators = []
     for each in told.creators:
-        person: dict[str, Any] = {
-            "type": "personal",
-            "family_name": each.family_name,
-            "given_name": each.given_name,
-        }
+        person: dict[str, Any] = {"type": "personal", "family_name": each.family_name}
+        if each.given_name:
+            person["given_name"] = each.given_name
         if each.orcid:
             person["identifiers"] = [{"scheme": "orcid", "identifier": each.orcid}]
         creator: dict[str, Any] = {"person_or_org": person}
@@ -192,6 +197,15 @@ def _record(repository: Repository, told: Description) -> dict[str, Any]:
     }
     if told.version:
         metadata["version"] = told.version
+    if told.related:
+        metadata["related_identifiers"] = [
+            {
+                "identifier": each.identifier,
+                "scheme": each.scheme,
+                "relation_type": {"id": each.relation},
+            }
+            for each in told.related
+        ]
     name = "resource_types" if repository.several_types else "resource_type"
     metadata[name] = [kind] if repository.several_types else kind
     return {
@@ -201,33 +215,38 @@ def _record(repository: Repository, told: Description) -> dict[str, Any]:
     }
 
 
-def _send(session: _Session, id: str, contents: Mapping[str, bytes]) -> None:
+def _send(session: _Session, id: str, files: Mapping[str, Path]) -> None:
     """Announce, send and commit each file, and hold it against its checksum."""
-    session.ask("POST", f"records/{id}/draft/files", [{"key": name} for name in contents], {201})
-    for name, content in contents.items():
+    session.ask("POST", f"records/{id}/draft/files", [{"key": name} for name in files], {201})
+    for name, file in files.items():
         path = f"records/{id}/draft/files/{quote(name)}"
-        session.send(f"{path}/content", content)
+        wanted = checksum(file, "md5")
+        session.send(f"{path}/content", file)
         done = session.ask("POST", f"{path}/commit", None, {200, 201})
-        wanted = hashlib.md5(content, usedforsecurity=False).hexdigest()
         if done.get("checksum", "") != f"md5:{wanted}":
             raise MalformedAnswer(f"{path}: {name} did not arrive as it left: its md5 is another")
 
 
-def _taken_away(session: _Session, id: str, error: DataError) -> DataError:
+def _taken_away(
+    session: _Session, id: str, error: DataError, noted: Callable[[str], None]
+) -> DataError:
     """The error, after its draft was deleted; or saying that it was not."""
     try:
         session.ask("DELETE", f"records/{id}/draft", None, {200, 204})
     except DataError:
         return type(error)(f"{error}; its draft {id} is left there: delete it by hand")
+    noted("")
     return type(error)(str(error))
 
 
-def _published(session: _Session, repository: Repository, id: str) -> Deposited:
+def _published(
+    session: _Session, repository: Repository, id: str, noted: Callable[[str], None]
+) -> Deposited:
     """Publish a draft. If the answer is lost, the record itself tells whether it happened."""
     try:
         session.ask("POST", f"records/{id}/draft/actions/publish", None, {200, 202})
     except RequestRefused as error:
-        raise _taken_away(session, id, error) from error
+        raise _taken_away(session, id, error, noted) from error
     except SourceError as error:
         try:
             return _deposited(session, repository, id)
@@ -237,7 +256,7 @@ def _published(session: _Session, repository: Repository, id: str) -> Deposited:
 
 
 def _deposited(session: _Session, repository: Repository, id: str) -> Deposited:
-    told = session.ask("GET", f"records/{id}", None, {200})
+    told = session.ask("GET", f"records/{quote(id, safe='')}", None, {200})
     doi = ((told.get("pids") or {}).get("doi") or {}).get("identifier") or told.get("doi")
     if not doi:
         raise MalformedAnswer(f"{repository.name}: the record {id} is published, and has no DOI")
@@ -274,12 +293,16 @@ class _Session:
             raise RequestRefused(f"{self.address}/{path}: {detail}")
         return told
 
-    def send(self, path: str, content: bytes) -> None:
-        """Send the bytes of a file."""
+    def send(self, path: str, file: Path) -> None:
+        """Send a file as it is read."""
         headers = {"Content-Type": "application/octet-stream"}
-        self._get(Call(
-            f"{self.address}/{path}", "PUT", content, headers, frozenset({200, 201}), self.secrets
-        ))  # fmt: skip
+        try:
+            self._get(Call(
+                f"{self.address}/{path}", "PUT", b"", headers, frozenset({200, 201}),
+                self.secrets, file=file,
+            ))  # fmt: skip
+        except OSError as error:
+            raise ParameterError(f"files: {file.name} cannot be read: {error.strerror}") from error
 
     def _get(self, call: Call) -> Answer:
         return get_all([call], connections=1)[0]

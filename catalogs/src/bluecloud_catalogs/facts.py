@@ -1,5 +1,6 @@
 """What a person, a panel or a table wants to know of an entry, and the cell that reads it."""
 
+import functools
 import textwrap
 from collections.abc import Mapping
 from html import escape
@@ -7,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from .declarations import OWN_SOURCE, Extent, Licence, Login, Tier, Variable
+from .declarations import OWN_SOURCE, PRODUCTS_SOURCE, Extent, Licence, Login, Tier, Variable
 from .tree import Entry
 
 
@@ -63,7 +64,7 @@ class EntryFacts(BaseModel):
     @property
     def tiers_told(self) -> str:
         """The tiers in words, with what the sample is."""
-        if self.source == OWN_SOURCE:
+        if self.source in {OWN_SOURCE, PRODUCTS_SOURCE}:
             return "the file itself"
         sample = "SYNTHETIC" if self.synthetic_sample else "real"
         return ", ".join(self.tiers) + f" ({sample})" * ("sample" in self.tiers)
@@ -94,7 +95,7 @@ class EntryFacts(BaseModel):
 def facts_of(entry: Entry, laboratory: str) -> EntryFacts:
     """The facts of an entry, as seen from a laboratory's catalogue."""
     declared, reader = entry.declaration, entry.reader
-    schema = reader.request.model_json_schema()["properties"] if declared.parameters else {}
+    schema = _properties(reader.request) if declared.parameters else {}
     return EntryFacts(
         name=entry.name,
         title=declared.title,
@@ -121,6 +122,13 @@ def facts_of(entry: Entry, laboratory: str) -> EntryFacts:
         live_verified=str(declared.live_verified),
         snippet=_snippet(entry, laboratory),
     )
+
+
+@functools.cache
+def _properties(request: type[BaseModel]) -> Mapping[str, Any]:
+    """What a reader can be asked, as JSON Schema; many entries have one reader."""
+    properties: Mapping[str, Any] = request.model_json_schema()["properties"]
+    return properties
 
 
 def snippet_of(entry: Entry, request: Mapping[str, object]) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Literal
 
 import aiohttp
@@ -82,6 +83,10 @@ class Call:
         the answer says that it was not taken (429).
     known
         Of an answer that is there already and need not be sent again.
+    file
+        Sent in the place of a body, read as it goes; with ``form``, as its field ``file``.
+    form
+        The other fields of a form of several parts.
     """
 
     url: str
@@ -93,6 +98,8 @@ class Call:
     follow: bool = True
     repeatable: bool = True
     known: Validators = field(default_factory=Validators)
+    file: Path | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

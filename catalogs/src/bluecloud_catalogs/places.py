@@ -49,6 +49,8 @@ class Ask:
         Headers with a login. What is asked with one is nobody else's, and is not kept.
     repeatable
         Whether asking twice does no harm: not for what makes a draft, an order or a job.
+    file, form
+        A file that is sent in the place of a body, and the other fields of a form with it.
     """
 
     path: str
@@ -61,6 +63,8 @@ class Ask:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     follow: bool = True
     repeatable: bool = True
+    file: Path | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sample_path(self) -> str:
@@ -292,7 +296,7 @@ def place_of(entry: Entry, tier: Tier) -> Place | None:
     SourceUnavailable
         If the package a sample comes with is not installed.
     """
-    if entry.is_own:
+    if entry.is_here:
         path = Path(url2pathname(urlsplit(entry.address).path))
         return Folder(path, "live") if tier == "live" else None
     if tier == "live":
@@ -342,6 +346,8 @@ def _call(ask: Ask, addresses: Addresses) -> Call:
         ask.secrets,
         ask.follow,
         ask.repeatable,
+        file=ask.file,
+        form=ask.form,
     )
 
 

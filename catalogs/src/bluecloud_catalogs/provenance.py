@@ -19,7 +19,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .declarations import OWN_SOURCE, FolderSample
+from .declarations import OWN_SOURCE, PRODUCTS_SOURCE, FolderSample
 from .errors import DataError
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def stamp(entry: Entry, request: BaseModel, tier: Tier, reading: Reading) -> Dat
     if tier == "snapshot":
         stamped["snapshot_time"] = min(file.kept_at for file in reading.files)
     address = entry.address if tier != "sample" else ""
-    _log({**stamped, "address": address, "files": [file.path for file in reading.files]})
+    had = sum(len(file.content) for file in reading.files)
+    files = [file.path for file in reading.files]
+    _log({**stamped, "address": address, "files": files, "bytes": had})
     reading.data.attrs.update({**stamped, **reading.notes})
     return reading.data
 
@@ -81,8 +83,8 @@ def citations(*read: Data) -> str:
             cited = str(attrs["citation"]).rstrip()
             stop = "" if cited.endswith((".", "!", "?")) or _ENDS_IN_ADDRESS.search(cited) else "."
             line = f"{cited}{stop} Licence: {attrs['licence']}."
-            own = attrs.get("source") == OWN_SOURCE
-            where = "own file" if own else f"{attrs['tier']} tier"
+            here = {OWN_SOURCE: "own file", PRODUCTS_SOURCE: "product"}
+            where = here.get(str(attrs.get("source")), f"{attrs['tier']} tier")
             access = f"{attrs['entry']}, {where}, read {attrs['access_time'][:10]}"
             lines.setdefault(line, []).append(access)
     return "\n".join(

@@ -11,6 +11,7 @@ why the provider could not be asked is raised instead.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from .readers.base import Data, Reading
 
 _DEFAULT = "live,snapshot,sample"
+_LONG = re.compile(r"(https?://[^\s?]*\?\S{60})\S+(?=: |; |$)")  # a query that nobody reads
 
 
 class TierWarning(UserWarning):
@@ -72,8 +74,8 @@ def read(entry: Entry, request: BaseModel, *, lazy: bool) -> Data:
     SourceError
         If no tier answered: the first failure, with what the others said.
     """
-    # A person's own file is no provider, which the policy is about.
-    allowed = entry.tiers if entry.is_own else policy()
+    # A person's own file is no provider, which the policy is about; a product is none either.
+    allowed = entry.tiers if entry.is_here else policy()
     faults: list[tuple[Tier, SourceError]] = []
     for tier in (tier for tier in allowed if tier in entry.tiers):
         try:
@@ -199,4 +201,5 @@ def _consequence(entry: Entry, tier: Tier, fault: SourceError) -> str:
 
 
 def _told(faults: list[tuple[Tier, SourceError]]) -> str:
-    return "; ".join(f"{tier}: {fault}" for tier, fault in faults)
+    """What each tier gave instead. Long queries are cut: the cause has them whole."""
+    return _LONG.sub(r"\1…", "; ".join(f"{tier}: {fault}" for tier, fault in faults))

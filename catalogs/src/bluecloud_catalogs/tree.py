@@ -19,6 +19,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from .declarations import (
     OWN_SOURCE,
+    PRODUCTS_SOURCE,
     EntryDeclaration,
     EntryName,
     LaboratoryDeclaration,
@@ -71,14 +72,14 @@ class Entry:
         return READERS[self.declaration.reader]
 
     @property
-    def is_own(self) -> bool:
-        """Whether it is a person's own file, which no provider is asked for."""
-        return self.source == OWN_SOURCE
+    def is_here(self) -> bool:
+        """Whether it is a file of one's own or a product, which no provider is asked for."""
+        return self.source in {OWN_SOURCE, PRODUCTS_SOURCE}
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
         """The tiers it can be read from at all, best first."""
-        if self.is_own:
+        if self.is_here:
             return ("live",)
         live: tuple[Tier, ...] = ("live", "snapshot") if self.declaration.url else ()
         return (*live, "sample") if self.declaration.sample else live
@@ -155,9 +156,42 @@ def read_laboratory(slug: str) -> LaboratoryDeclaration:
 
 
 def read_sources() -> Sources:
-    """Read every source of the tree, entry by entry."""
+    """Read every source of the tree, entry by entry.
+
+    What was read is kept as long as no file of it has changed and the environment, which may
+    override addresses, is the same: reading takes longer than most of what it is needed for.
+    """
+    global _last
+    paths = sorted((root() / "catalogs" / "sources").glob("*.yaml"))
+    now = _state(paths)
+    if _last is None or _last[0] != now:
+        _last = now, _read(paths)
+    known = _last[1]
+    return Sources(dict(known.entries), dict(known.broken), list(known.unreadable))
+
+
+_State = tuple[tuple[object, ...], ...]
+# Replaced as a whole, so that threads see one or the other.
+_last: tuple[_State, Sources] | None = None
+
+
+def _state(paths: Sequence[Path]) -> _State:
+    """What tells a change of files, or of the environment."""
+    told = sorted(each for each in os.environ.items() if each[0].startswith("BLUECLOUD_"))
+    files: list[tuple[object, ...]] = []
+    for path in paths:
+        try:
+            found = path.stat()
+        except OSError:
+            files.append((str(path),))
+        else:
+            files.append((str(path), found.st_mtime_ns, found.st_size, found.st_ino))
+    return (*files, *told)
+
+
+def _read(paths: Sequence[Path]) -> Sources:
     found = Sources()
-    for path in sorted((root() / "catalogs" / "sources").glob("*.yaml")):
+    for path in paths:
         try:
             TypeAdapter(Slug).validate_python(path.stem)
             source = _checked(SourceDeclaration, read_yaml(path), where=str(path))

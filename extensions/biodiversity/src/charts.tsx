@@ -2,10 +2,9 @@
 import * as Plot from '@observablehq/plot';
 import { Suspense, useId, useMemo, useState } from 'react';
 import type { JSX } from 'react';
-import { Chart } from '@bluecloud/core';
+import { Chart, monthNames } from '@bluecloud/core';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { monthNames } from './controls';
 import type { IChosen } from './questions';
 import type { LengthErrors, Mean, TaxonSeries } from './wire';
 

@@ -1,6 +1,5 @@
-import { useEffect, useId, useState } from 'react';
 import type { JSX } from 'react';
-import { StepSlider } from '@bluecloud/core';
+import { Choice, NumberField, StepSlider, monthNames } from '@bluecloud/core';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { IChosen } from './questions';
@@ -9,6 +8,7 @@ import type { Choices } from './wire';
 const LENGTHS_KM = [25, 50, 75, 100, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1300, 1600, 2000];
 const EPSILON2 = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
 const ERROR_MAX = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+const YEARS = { least: 1900, most: 2099 };
 
 interface IControlsProps {
   readonly choices: Choices;
@@ -19,54 +19,40 @@ interface IControlsProps {
 
 /** Which samples are mapped. */
 export function SampleControls({ choices, chosen, onChosen, trans }: IControlsProps): JSX.Element {
-  const id = useId();
+  const isCounted = choices.taxa[0]?.found !== null;
+  const taxa = choices.taxa.map(
+    ({ name, found }) =>
+      [name, found === null ? name : trans.__('%1 (%2)', name, found.toLocaleString())] as const
+  );
+  const months = monthNames('long').map((name, place) => [String(place + 1), name] as const);
   return (
     <>
-      <div className="bc-Field">
-        <label className="bc-Field-label" htmlFor={`${id}-taxon`}>
-          {choices.taxa[0]?.found === null ? trans.__('Taxon') : trans.__('Taxon (samples that hold it)')}
-        </label>
-        <select
-          className="bc-Input"
-          id={`${id}-taxon`}
-          value={chosen.taxon}
-          onChange={event => onChosen({ taxon: event.target.value })}
-        >
-          {choices.taxa.map(({ name, found }) => (
-            <option key={name} value={name}>
-              {found === null ? name : trans.__('%1 (%2)', name, found.toLocaleString())}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="bc-FieldRow">
-        <div className="bc-Field">
-          <label className="bc-Field-label" htmlFor={`${id}-month`}>
-            {trans.__('Month')}
-          </label>
-          <select
-            className="bc-Input"
-            id={`${id}-month`}
-            value={chosen.month ?? 0}
-            onChange={event => onChosen({ month: Number(event.target.value) || null })}
-          >
-            <option value={0}>{trans.__('all')}</option>
-            {monthNames('long').map((name, place) => (
-              <option key={name} value={place + 1}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </div>
-        <Year
-          label={trans.__('Years from')}
-          year={chosen.firstYear}
-          onYear={firstYear => onChosen({ firstYear })}
+      <Choice
+        label={isCounted ? trans.__('Taxon (samples that hold it)') : trans.__('Taxon')}
+        value={chosen.taxon}
+        options={taxa}
+        onValue={taxon => onChosen({ taxon })}
+      />
+      <div className="bc-Controls">
+        <Choice
+          label={trans.__('Month')}
+          value={String(chosen.month ?? 0)}
+          options={[['0', trans.__('all')], ...months]}
+          onValue={month => onChosen({ month: Number(month) || null })}
         />
-        <Year
+        <NumberField
+          {...YEARS}
+          label={trans.__('Years from')}
+          value={chosen.firstYear}
+          trans={trans}
+          onValue={firstYear => onChosen({ firstYear })}
+        />
+        <NumberField
+          {...YEARS}
           label={trans.__('to')}
-          year={chosen.lastYear}
-          onYear={lastYear => onChosen({ lastYear })}
+          value={chosen.lastYear}
+          trans={trans}
+          onValue={lastYear => onChosen({ lastYear })}
         />
       </div>
     </>
@@ -107,49 +93,4 @@ export function TrustControls({ chosen, onChosen, trans }: Omit<IControlsProps, 
       />
     </>
   );
-}
-
-interface IYearProps {
-  readonly label: string;
-  readonly year: number;
-  readonly onYear: (year: number) => void;
-}
-
-/** A year, told on once it has four digits. */
-function Year({ label, year, onYear }: IYearProps): JSX.Element {
-  const id = useId();
-  const [text, setText] = useState(String(year));
-  useEffect(() => setText(String(year)), [year]);
-  const isYear = (written: string): boolean => /^(19|20)\d\d$/.test(written);
-  return (
-    <div className="bc-Field">
-      <label className="bc-Field-label" htmlFor={id}>
-        {label}
-      </label>
-      <input
-        className="bc-Input"
-        id={id}
-        type="number"
-        min={1900}
-        max={2099}
-        value={text}
-        aria-invalid={!isYear(text)}
-        onChange={event => {
-          setText(event.target.value);
-          if (isYear(event.target.value)) {
-            onYear(Number(event.target.value));
-          }
-        }}
-      />
-    </div>
-  );
-}
-
-/** The months' names in the person's language, January first. */
-export function monthNames(style: 'long' | 'narrow' | 'short'): readonly string[] {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang || 'en', {
-    month: style,
-    timeZone: 'UTC'
-  });
-  return Array.from({ length: 12 }, (_, month) => format.format(Date.UTC(2021, month, 15)));
 }

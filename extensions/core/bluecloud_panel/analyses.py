@@ -5,7 +5,6 @@ summary, its ``parameters`` cell the form. One that cannot be read, or run for w
 kernel, is still listed, with the reason: the others are not lost with it.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import nbformat
 from bluecloud_panel.errors import UnknownAnalysis, UnusableAnalysis
 from bluecloud_panel.laboratory import Laboratory
 from bluecloud_runner import ParameterForm, Problem, language, parameter_form
+from bluecloud_runner.titles import name_in_words, title_and_summary
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def curated_notebook(laboratory: Laboratory, name: str) -> CuratedNotebook:
 
 def read_notebook(path: Path) -> CuratedNotebook:
     """What a notebook says of itself; one that cannot be read says why."""
-    readable_name = path.stem.replace("_", " ").capitalize()
+    readable_name = name_in_words(path.name)
     try:
         content = dict(nbformat.read(path, as_version=4))
     except Exception as error:  # noqa: BLE001 - nbformat raises a dozen kinds for one reason
@@ -80,30 +80,8 @@ def read_notebook(path: Path) -> CuratedNotebook:
         empty = parameter_form({"cells": []}).schema
         form = ParameterForm(empty, (problem,))
         return CuratedNotebook(path.stem, path, readable_name, "", form, None)
-    title, summary = _title_and_summary(content)
+    title, summary = title_and_summary(content)
     title = title or readable_name
     return CuratedNotebook(
         path.stem, path, title, summary, parameter_form(content, title=title), content
     )
-
-
-def _title_and_summary(notebook: dict[str, Any]) -> tuple[str, str]:
-    """The first heading and the paragraph that follows it, as plain text."""
-    prose = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
-    blocks = [b.strip() for text in prose for b in re.split(r"\n\s*\n|\n(?=#)", text) if b.strip()]
-    for number, block in enumerate(blocks):
-        heading = re.match(r"#+\s+(.*)", block)
-        if not heading:
-            continue
-        # A paragraph may follow its heading without an empty line.
-        rest = block[heading.end() :].strip()
-        following = rest or (blocks[number + 1] if number + 1 < len(blocks) else "")
-        return _plain(heading[1]), "" if following.startswith("#") else _plain(following)
-    return "", ""
-
-
-def _plain(markdown: str) -> str:
-    """Markdown without links, emphasis and line breaks."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
-    text = re.sub(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
-    return " ".join(text.split())

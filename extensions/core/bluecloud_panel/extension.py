@@ -12,11 +12,14 @@ from jupyter_server.utils import url_path_join
 from bluecloud.credentials import bring, folder_of_logins
 from bluecloud.service import ADDRESS, Service, ServiceError
 from bluecloud_panel.errors import HomeNotWritable, PanelError
+from bluecloud_panel.feedback_handlers import FEEDBACK_ROUTES
 from bluecloud_panel.handlers import ROUTES
 from bluecloud_panel.plots import ScriptsHandler, installed_scripts, served
+from bluecloud_panel.product_handlers import PRODUCT_ROUTES
 from bluecloud_panel.run_handlers import RUN_ROUTES
 from bluecloud_panel.server import ServerDesk
 from bluecloud_panel.service import LaboratoryService
+from bluecloud_panel.survey_handlers import SURVEY_ROUTES
 
 _LOGINS_EVERY_S = 300.0
 
@@ -37,7 +40,13 @@ def load(server: ServerApp) -> None:
     web_app.settings["bluecloud_server"] = ServerDesk(Path(server.root_dir), web_app)
     routes: list[tuple[str, type, dict[str, Any]]] = [
         (url_path_join(base_url, "bluecloud/api", pattern), handler, {"service": service})
-        for pattern, handler in (*ROUTES, *RUN_ROUTES)
+        for pattern, handler in (
+            *ROUTES,
+            *RUN_ROUTES,
+            *FEEDBACK_ROUTES,
+            *PRODUCT_ROUTES,
+            *SURVEY_ROUTES,
+        )
     ]
     scripts = installed_scripts()
     for found in scripts:

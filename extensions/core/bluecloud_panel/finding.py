@@ -7,9 +7,12 @@ a service that is away costs nothing but what it would have added.
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
@@ -22,6 +25,7 @@ from bluecloud_panel.errors import BadRequest, CatalogueUnavailable, ServiceAway
 
 if TYPE_CHECKING:
     from bluecloud_catalogs.discovery.backend import Counts, Searchable
+    from bluecloud_catalogs.discovery.narrowing import Wish
     from bluecloud_catalogs.discovery.query import Query
     from bluecloud_catalogs.discovery.records import Record
     from bluecloud_catalogs.states import SourceState
@@ -31,6 +35,10 @@ _KEPT_S = 60.0  # how long what was found out about entries and sources holds
 _MOST_VALUES = 12  # of a facet: more would not be read
 _MOST_SUGGESTIONS = 8
 _AT_ONCE = 4  # providers that are asked
+_ASKED_AT_ONCE = 2  # searches at one provider
+AT = "at:"  # before a source that is searched where it is
+_PATIENCE_S = 15.0  # of a person who waits for a provider
+_ADDRESS = re.compile(r"^https?://\S+: ")
 # In every record, and no help to anybody who narrows.
 _COORDINATES = {"time", "latitude", "longitude", "depth", "geometry", "title", "id", "name"}
 
@@ -43,6 +51,60 @@ class FindDesk:
         self._lock = threading.Lock()
         self._entries: tuple[float, dict[str, Entry]] = (0.0, {})
         self._states = _States()
+        # Each provider has threads of its own: one that is silent keeps them, and no other's.
+        self._asking: defaultdict[str, ThreadPoolExecutor] = defaultdict(
+            lambda: ThreadPoolExecutor(_ASKED_AT_ONCE, thread_name_prefix="bluecloud-asking")
+        )
+
+    def askable(self) -> tuple[wire.Askable, ...]:
+        """The sources that can be searched where they are; none if the catalogue is broken."""
+        from bluecloud_catalogs import DataError
+        from bluecloud_catalogs.discovery.asking import askable
+
+        try:
+            return tuple(wire.Askable(source=s, title=title) for s, title in askable().items())
+        except DataError:  # which is said where something is looked for
+            return ()
+
+    async def ask(self, asked: wire.FindRequest) -> wire.Found:
+        """What a provider finds itself, asked now and not waited for for ever.
+
+        Raises
+        ------
+        BadRequest
+            If something in it cannot be asked, or not there.
+        CatalogueUnavailable
+            If the provider gives no answer.
+        """
+        from bluecloud_catalogs import DataError, ParameterError
+
+        source = asked.where.removeprefix(AT)
+        if source not in {each.source for each in self.askable()}:
+            raise BadRequest(f"{source} has no search that can be asked")
+        waiting = self._asking[source].submit(self._ask, source, asked)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(waiting), _PATIENCE_S)
+        except TimeoutError as error:
+            raise CatalogueUnavailable(f"it was silent for {_PATIENCE_S:.0f} s") from error
+        except ParameterError as error:
+            raise BadRequest(str(error)) from error
+        except DataError as error:
+            # Without the address, which says nothing to a person who knows whom they asked.
+            raise CatalogueUnavailable(_ADDRESS.sub("", str(error))) from error
+
+    def _ask(self, source: str, asked: wire.FindRequest) -> wire.Found:
+        from bluecloud_catalogs.discovery.asking import ask, askable
+
+        query, wish = _query(asked), _wish(asked)
+        records, entries = ask(source, query), self._readable()
+        return wire.Found(
+            where=askable()[source],
+            total=len(records),
+            token=None,
+            suggestion="",
+            hits=tuple(_hit(each, entries.get(each.entry or ""), wish) for each in records),
+            facets=(),
+        )
 
     def find(self, asked: wire.FindRequest) -> wire.Found:
         """One page of what is found, and how it divides.
@@ -56,8 +118,9 @@ class FindDesk:
         """
         from bluecloud_catalogs import DataError, ParameterError
         from bluecloud_catalogs.discovery.query import FACETS
+        from bluecloud_catalogs.discovery.spelling import did_you_mean
 
-        query = _query(asked)
+        query, wish = _query(asked), _wish(asked)
         try:
             index, where = self._index(asked.where)
             page = index.search(query)
@@ -72,7 +135,10 @@ class FindDesk:
             where=where,
             total=page.total,
             token=page.token,
-            hits=tuple(_hit(record, entries.get(record.entry or "")) for record in page.records),
+            suggestion=did_you_mean(query.text) if query.text and not page.total else "",
+            hits=tuple(
+                _hit(record, entries.get(record.entry or ""), wish) for record in page.records
+            ),
             facets=tuple(_facets(facets)),
         )
 
@@ -142,12 +208,17 @@ class FindDesk:
     def _readable(self) -> dict[str, Entry]:
         """What can be read by name; the files behind it change rarely and take time to read."""
         from bluecloud_catalogs.discovery.opening import readable
+        from bluecloud_catalogs.products import product_entries
+        from bluecloud_catalogs.tree import Entry
 
         with self._lock:
             when, entries = self._entries
             if time.monotonic() - when > _KEPT_S or not entries:
                 self._entries = (time.monotonic(), readable())
-            return self._entries[1]
+            kept = self._entries[1]
+        # Of products only the folders are looked at: one is read as soon as it is published.
+        now = {name: one for name, one in product_entries().items() if isinstance(one, Entry)}
+        return {**kept, **now}
 
 
 class _States:
@@ -193,12 +264,12 @@ def _query(asked: wire.FindRequest) -> Query:
     from bluecloud_catalogs import ParameterError
     from bluecloud_catalogs.discovery.query import checked
 
-    period = f"{asked.first or '..'}/{asked.last or '..'}" if asked.first or asked.last else None
+    period = _period_asked(asked)
     try:
         return checked(
             text=asked.text,
             bbox=asked.bbox,
-            time=period,
+            time="/".join(period) if period else None,
             depth=asked.depth,
             variables=asked.variables,
             taxa=asked.taxa,
@@ -212,9 +283,25 @@ def _query(asked: wire.FindRequest) -> Query:
         raise BadRequest(str(error)) from error
 
 
-def _hit(record: Record, entry: Entry | None) -> wire.Hit:
+def _period_asked(asked: wire.FindRequest) -> tuple[str, str] | None:
+    if not asked.first and not asked.last:
+        return None
+    return asked.first or "..", asked.last or ".."
+
+
+def _wish(asked: wire.FindRequest) -> Wish:
+    """What of a search can be read alone."""
+    from bluecloud_catalogs.discovery.narrowing import Wish
+
+    return Wish(bbox=asked.bbox, time=_period_asked(asked), depth=asked.depth)
+
+
+def _hit(record: Record, entry: Entry | None, wish: Wish) -> wire.Hit:
+    from bluecloud_catalogs.discovery.narrowing import Narrowed, narrowed
+    from bluecloud_catalogs.discovery.results import measured
     from bluecloud_catalogs.facts import snippet_of
 
+    read = narrowed(entry, record, wish) if entry else Narrowed(record.request)
     pictures = [a.href for a in record.assets if a.role in {"thumbnail", "overview"}]
     pages = [a.href for a in record.assets if a.role == "metadata"]
     citation = record.citation or (entry.citation if entry else None)
@@ -226,7 +313,7 @@ def _hit(record: Record, entry: Entry | None) -> wire.Hit:
         description=record.description,
         source=record.source,
         level=record.level,
-        variables=tuple(_variables(record)),
+        variables=tuple(measured(record)),
         platform=record.platform,
         bbox=record.bbox,
         time=_period(record),
@@ -238,18 +325,11 @@ def _hit(record: Record, entry: Entry | None) -> wire.Hit:
         access=record.access,
         synthetic="SYNTHETIC" in record.title or bool(sample and sample.synthetic),
         entry=entry.name if entry else None,
-        request=record.request,
-        snippet=snippet_of(entry, record.request) if entry else None,
+        request=read.request,
+        beyond=read.beyond,
+        refused=read.refused,
+        snippet=snippet_of(entry, read.request) if entry else None,
     )
-
-
-def _variables(record: Record) -> list[str]:
-    """What was measured, in words."""
-    from bluecloud_catalogs.discovery.vocabulary import shipped
-
-    named = [shipped().label(code) for code in record.p02] or [*(record.cf or record.native)]
-    measured = [name for name in named if name not in _COORDINATES]
-    return [name.replace("_", " ") for name in measured or named]
 
 
 def _period(record: Record) -> tuple[str | None, str | None] | None:

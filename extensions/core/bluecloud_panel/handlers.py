@@ -6,6 +6,8 @@ XSRF check, all kept.
 """
 
 import asyncio
+import re
+import secrets
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -15,12 +17,15 @@ from jupyter_server.base.handlers import APIHandler
 from pydantic import BaseModel, ValidationError
 from tornado import web
 
+from bluecloud.service import REQUEST, REQUEST_HEADER
 from bluecloud_catalogs.coastline import topology
-from bluecloud_panel import access, wire
+from bluecloud_panel import access, release, wire
 from bluecloud_panel.errors import BadRequest, PanelError
+from bluecloud_panel.finding import AT
 from bluecloud_panel.service import LaboratoryService, failure
 
 Request = TypeVar("Request", bound=wire.Wire)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")  # as the service takes it
 
 
 class PanelHandler(APIHandler):
@@ -31,6 +36,19 @@ class PanelHandler(APIHandler):
     def initialize(self, service: LaboratoryService) -> None:
         """Take what the route was registered with."""
         self.service = service
+
+    def set_default_headers(self) -> None:
+        """Say the request's name in the answer, of an error too; who sent none is given one."""
+        super().set_default_headers()
+        given = self.request.headers.get(REQUEST_HEADER, "")
+        if not _NAME.fullmatch(given):
+            self.request.headers[REQUEST_HEADER] = given = secrets.token_hex(8)
+        self.set_header(REQUEST_HEADER, given)
+
+    async def prepare(self) -> None:  # type: ignore[override] # as Jupyter Server's own APIHandler
+        """Have the service told the request's name too."""
+        REQUEST.set(self.request.headers[REQUEST_HEADER])
+        await super().prepare()
 
     async def answer(self, ask: Callable[[], BaseModel]) -> None:
         """Ask in a thread and write the answer."""
@@ -60,7 +78,8 @@ class PanelHandler(APIHandler):
     def log_exception(self, *exc_info: Any) -> None:
         """A `PanelError` is an answer and no fault of the server: one line, no traceback."""
         if isinstance(exc_info[1], PanelError):
-            self.log.info("%s: %s", exc_info[1].kind, exc_info[1])
+            kind, name = exc_info[1].kind, self.request.headers[REQUEST_HEADER]
+            self.log.info("%s: %s request=%s", kind, exc_info[1], name)
         else:
             super().log_exception(*exc_info)
 
@@ -168,7 +187,11 @@ class FindHandler(PanelHandler):
     async def post(self) -> None:
         """Answer with `wire.Found`."""
         asked = self.asked(wire.FindRequest)
-        await self.answer(lambda: self.service.finding.find(asked))
+        if asked.where.startswith(AT):
+            found = await self.service.finding.ask(asked)
+            self.finish(found.model_dump_json())
+        else:
+            await self.answer(lambda: self.service.finding.find(asked))
 
 
 class SuggestHandler(PanelHandler):
@@ -223,6 +246,16 @@ class KeepHandler(PanelHandler):
         await self.answer(self.settings["bluecloud_server"].keep)
 
 
+class ReleaseHandler(PanelHandler):
+    """The release that the next start takes. It is asked for again and again, as the server is."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with `wire.ReleaseNews`."""
+        await self.answer(release.news)
+
+
 class LandHandler(PanelHandler):
     """The land of the earth, for maps."""
 
@@ -250,5 +283,6 @@ ROUTES: list[tuple[str, type[PanelHandler]]] = [
     (r"own", OwnHandler),
     (r"server", ServerHandler),
     (r"server/keep", KeepHandler),
+    (r"release", ReleaseHandler),
     (r"land", LandHandler),
 ]

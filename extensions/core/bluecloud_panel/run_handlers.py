@@ -8,6 +8,7 @@ from tornado import web
 
 from bluecloud_panel import run_wire as wire
 from bluecloud_panel.handlers import PanelHandler
+from bluecloud_panel.runs import FEWEST
 
 
 class RunsHandler(PanelHandler):
@@ -16,8 +17,9 @@ class RunsHandler(PanelHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Answer with `wire.Runs`."""
-        await self.answer(self.service.runs.listed)
+        """Answer with `wire.Runs`, the last ``limit`` of them."""
+        limit = self.get_query_argument("limit", str(FEWEST))
+        await self.answer(lambda: self.service.runs.listed(limit))
 
 
 class SubmitHandler(PanelHandler):
@@ -70,6 +72,16 @@ class FiguresHandler(PanelHandler):
     async def get(self, run: str) -> None:
         """Answer with its `wire.Figures`."""
         await self.answer(lambda: self.service.results.figures(run))
+
+
+class NumbersHandler(PanelHandler):
+    """What one run printed, and its small tables."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        """Answer with its `wire.Numbers`."""
+        await self.answer(lambda: self.service.results.numbers(run))
 
 
 class CancelHandler(PanelHandler):
@@ -155,6 +167,7 @@ RUN_ROUTES: list[tuple[str, type[PanelHandler]]] = [
     (r"runs/finish", FinishHandler),
     (r"runs/([\w-]+)", DetailHandler),
     (r"runs/([\w-]+)/figures", FiguresHandler),
+    (r"runs/([\w-]+)/numbers", NumbersHandler),
     (r"runs/([\w-]+)/cancel", CancelHandler),
     (r"runs/([\w-]+)/again", AgainHandler),
     (r"runs/([\w-]+)/fetch", FetchHandler),

@@ -42,6 +42,10 @@ class Run(Wire):
     varied: dict[str, JsonValue] = Field(
         {}, description="Of a sweep's run: those of its parameters that differ within the sweep."
     )
+    changed: dict[str, str] = Field(
+        {}, description="Parameters that are not the notebook's defaults, as text cut short."
+    )
+    executed: bool = Field(False, description="There is an executed notebook to be opened.")
 
 
 class Sweep(Wire):
@@ -56,6 +60,7 @@ class Runs(Wire):
 
     runs: tuple[Run, ...]
     sweeps: tuple[Sweep, ...] = ()
+    more: bool = Field(False, description="There are older ones, to be asked for by a limit.")
 
 
 class Output(Wire):
@@ -91,6 +96,7 @@ class Earlier(Wire):
     """What the person's earlier runs of an analysis took, those that succeeded."""
 
     runs: int
+    going: int = Field(0, description="So many others go on now.")
     seconds: Spread | None = None
     memory_bytes: Spread | None = None
     output_bytes: Spread | None = None
@@ -103,11 +109,35 @@ class Figure(Wire):
     address: str = Field(description="A data URL.")
 
 
+class Drawn(Wire):
+    """A figure that scripts draw, as the notebook has it."""
+
+    name: str
+    html: str = Field(description="With the scripts that draw into it; untrusted.")
+    bokeh: str = Field(description="The version of BokehJS that draws it.")
+
+
 class Figures(Wire):
-    """The pictures of a run, and how many figures are drawn only where its notebook is opened."""
+    """The figures of a run: pictures, what scripts draw, and how many only a notebook shows."""
 
     figures: tuple[Figure, ...]
-    interactive: int
+    drawn: tuple[Drawn, ...] = ()
+    interactive: int = Field(description="Figures that are neither, but in its notebook.")
+    words: str = Field("", description="What is left out, and why.")
+
+
+class Written(Wire):
+    """What a run printed in one cell, or a table among its files."""
+
+    name: str
+    text: str
+
+
+class Numbers(Wire):
+    """What can be compared of a run number by number: what it printed, and its small CSV files."""
+
+    printed: tuple[Written, ...]
+    tables: tuple[Written, ...]
     words: str = Field("", description="What is left out, and why.")
 
 

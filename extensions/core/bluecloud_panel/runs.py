@@ -23,7 +23,7 @@ from bluecloud_runner import parameter_form
 from bluecloud_runner.injection import TAG
 from bluecloud_runner.parameters import tagged_cell
 
-_SHOWN = 100
+FEWEST, _MOST = 100, 1000  # runs that are listed at once
 _LOOKED_BACK = 200  # runs that succeeded, for how long one takes
 
 
@@ -35,18 +35,28 @@ class RunsDesk:
         # What the service tells of each run that is listed, where that stays as it is.
         self._known: dict[tuple[str, bool], Mapping[str, Any]] = {}
 
-    def listed(self) -> wire.Runs:
-        """The last runs in this laboratory, the last submitted first."""
+    def listed(self, limit: str) -> wire.Runs:
+        """The last runs in this laboratory, as many as the limit, the last submitted first.
+
+        Raises
+        ------
+        BadRequest
+            If the limit is not from 1 to 1000.
+        """
+        if not limit.isdecimal() or not 1 <= int(limit) <= _MOST:
+            raise BadRequest(f"limit = {limit[:20]}: it is a number from 1 to {_MOST}")
         laboratory = this_laboratory().slug
         with service() as asked:
-            told = asked.ask("GET", "/runs", params={"laboratory": laboratory, "limit": _SHOWN})
+            told = asked.ask("GET", "/runs", params={"laboratory": laboratory, "limit": limit})
             found = [runs.Run.told(each, asked) for each in told["runs"]]
             sweeps = self._sweeps(found, asked, all_told=told["next"] is None)
             took = seconds_of(found, asked)
             varied = self._varied(found, {sweep.submission for sweep in sweeps})
+            said = {each["id"]: each for each in told["runs"]}
             shown = tuple(
                 as_told(
                     run,
+                    said=said[run.id],
                     next_step=self._next_step(run),
                     took=took.get(run.notebook, ()),
                     varied=varied.get(run.id, {}),
@@ -55,14 +65,16 @@ class RunsDesk:
             )
         listed = {run.id for run in found}
         self._known = {key: known for key, known in self._known.items() if key[0] in listed}
-        return wire.Runs(runs=shown, sweeps=tuple(sweeps))
+        more = told["next"] is not None and int(limit) < _MOST
+        return wire.Runs(runs=shown, sweeps=tuple(sweeps), more=more)
 
     def submit(self, name: str, request: wire.SubmitRequest) -> wire.Runs:
         """Submit an analysis with parameters, and give its runs."""
         laboratory = this_laboratory()
         notebook = curated_notebook(laboratory, name)
         notebook.readable_content()
-        return self._submit(notebook, request.parameters, request.sweep or None)
+        folder = self._home / laboratory.slug  # where it works when it is run in the window
+        return self._submit(notebook, request.parameters, request.sweep or None, folder)
 
     def finish(self, path: str) -> wire.Runs:
         """Submit a notebook of the home as it is saved, with its own parameters.
@@ -78,19 +90,22 @@ class RunsDesk:
         if not file.is_file():
             raise BadRequest(f"there is no {path} in your home: save it first")
         notebook = read_notebook(file)
-        return self._submit(notebook, _injected(notebook.readable_content()), None)
+        values = _injected(notebook.readable_content())
+        return self._submit(notebook, values, None, file.parent)
 
     def _submit(
         self,
         notebook: CuratedNotebook,
         values: Mapping[str, JsonValue],
         sweep: Mapping[str, Sequence[JsonValue]] | None,
+        folder: Path,
     ) -> wire.Runs:
         with service() as asked:
             submitted = runs.submit(
                 notebook.path,
                 values,
                 sweep=sweep,
+                folder=folder,
                 laboratory=this_laboratory().slug,
                 title=notebook.title[:200],
                 service=asked,
@@ -184,19 +199,27 @@ def succeeded(asked: Service) -> list[runs.Run]:
     )
 
 
+def going_on(asked: Service, notebook: str) -> int:
+    """How many of the person's last runs of a notebook have not come to their end."""
+    found = runs.recent(laboratory=this_laboratory().slug, limit=_LOOKED_BACK, service=asked)
+    return sum(run.notebook == notebook and run.state not in runs.ENDED for run in found)
+
+
 def as_told(
     run: runs.Run,
     *,
+    said: Mapping[str, Any] | None = None,
     next_step: str = "",
     took: Sequence[float] = (),
     varied: Mapping[str, JsonValue] | None = None,
 ) -> wire.Run:
-    """A run as it goes over the wire."""
+    """A run as it goes over the wire; ``said`` is the service's own answer, which tells more."""
+    more = said or {}
     return wire.Run(
         id=run.id,
         submission=run.submission,
         notebook=run.notebook,
-        title=run.title or run.notebook.removesuffix(".ipynb"),
+        title=run.title,
         state=run.state,
         words=run.words,
         next_step=next_step,
@@ -208,6 +231,8 @@ def as_told(
         ended=_time(run.ended),
         expected_s=statistics.median(took) if took and run.state not in runs.ENDED else None,
         varied=dict(varied or {}),
+        changed=more.get("changed", {}),
+        executed=more.get("executed", False),
     )
 
 

@@ -19,7 +19,7 @@ from jupyter_server.serverapp import ServerWebApplication
 from bluecloud_panel import wire
 from bluecloud_runner import evidence
 
-IDLE = "BLUECLOUD_IDLE_S"
+IDLE, RESCUE = "BLUECLOUD_IDLE_S", "BLUECLOUD_RESCUE"
 _KEPT = "bluecloud_last_activity"  # whatever ends so is activity to Jupyter Server
 _SHORTEST_S = 0.5  # between two readings of the processor, to be a share of anything
 
@@ -59,6 +59,7 @@ class ServerDesk:
             home=wire.Use(used=disk.used, limit=disk.used + disk.free, is_shared=True),
             stops_at=self._stops_at(),
             idle_s=_idle_s(),
+            is_rescued=os.environ.get(RESCUE) == "1",
         )
 
     def keep(self) -> wire.ServerState:

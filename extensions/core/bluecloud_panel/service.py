@@ -5,8 +5,9 @@ Everything here reads or writes files, so that the handlers call it in a thread.
 
 import os
 import threading
-from collections.abc import Callable, Collection
-from pathlib import Path
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import nbformat
 from pydantic import JsonValue
@@ -30,6 +31,7 @@ from bluecloud_panel.results import ResultsDesk
 from bluecloud_panel.runs import RunsDesk
 from bluecloud_runner import NotebookError, check, with_parameters
 from bluecloud_runner.folders import MOST_RUNS
+from bluecloud_runner.own_paths import Home, with_own_files, with_own_folder
 
 
 class LaboratoryService:
@@ -53,6 +55,7 @@ class LaboratoryService:
             version=laboratory.version,
             keeps_runs=bool(os.environ.get(ADDRESS)),
             most_runs=MOST_RUNS,
+            askable=self.finding.askable(),
             problems=self._home_problems(self._copies(laboratory.slug)),
         )
 
@@ -91,12 +94,32 @@ class LaboratoryService:
             raise UnusableAnalysis(f"{name}: {missing.message}")
         if errors := check(notebook.form.schema, values):
             raise RefusedParameters(errors)
+        values = self._with_paths(notebook.form.schema, values, laboratory.slug)
         try:
             prepared = with_parameters(content, values)
         except NotebookError as error:
             raise UnusableAnalysis(f"{name}: {error}") from error
         text = nbformat.writes(nbformat.from_dict(prepared))
         return self._notebook(self._copies(laboratory.slug).write_fresh(name, text.encode()))
+
+    def _with_paths(
+        self, schema: Mapping[str, Any], values: Mapping[str, JsonValue], slug: str
+    ) -> dict[str, JsonValue]:
+        """The values with whole paths, as a run is given them; a default's too.
+
+        Raises
+        ------
+        RefusedParameters
+            If a file is not there, or a folder cannot be.
+        """
+        defaults = {n: p["default"] for n, p in schema["properties"].items() if "default" in p}
+        home = Home(self._home, PurePosixPath(self._home))
+        asked = {**defaults, **values}
+        whole, faults = with_own_files(schema, asked, home, folder=slug)
+        whole, wrong = with_own_folder(schema, whole, self._home, folder=slug)
+        if faults or wrong:
+            raise RefusedParameters([*faults, *wrong])
+        return {n: value for n, value in whole.items() if n in values or value != defaults[n]}
 
     def picture(self, name: str) -> Path:
         """The file of an analysis' picture.

@@ -19,6 +19,13 @@ class Wire(BaseModel):
     )
 
 
+class Askable(Wire):
+    """A source that can be searched where it is."""
+
+    source: str
+    title: str
+
+
 class Laboratory(Wire):
     """What this laboratory is, and what does not work in it now."""
 
@@ -28,6 +35,9 @@ class Laboratory(Wire):
     version: str
     keeps_runs: bool = Field(False, description="Runs go on without the laboratory here.")
     most_runs: int = Field(description="So many a sweep may have.")
+    askable: tuple[Askable, ...] = Field(
+        (), description="Providers whose own search `where` of a search may name."
+    )
     problems: tuple[str, ...] = ()
 
 
@@ -179,7 +189,11 @@ class Catalogue(Wire):
 class FindRequest(Wire):
     """What is looked for: all that is given has to be fulfilled, of a list one of it."""
 
-    where: Literal["here", "service"] = Field("here", description="Which index is asked.")
+    where: str = Field(
+        "here",
+        pattern=r"^(here|service|at:[a-z0-9]+)$",
+        description="Which index is asked; with `at:` before it, which source.",
+    )
     text: str = ""
     bbox: tuple[float, float, float, float] | None = Field(
         None, description="West, south, east, north, degrees."
@@ -213,10 +227,18 @@ class Hit(Wire):
     citation: str | None
     page: str | None = Field(description="Where a person reads about it.")
     picture: str | None
-    access: Literal["open", "login", "request"]
+    access: Literal["open", "login", "request", "private"]
     synthetic: bool = Field(description="What is read here may be made up.")
     entry: str | None = Field(description="The catalogue's entry that reads it.")
-    request: dict[str, JsonValue] = Field(description="With which parameters it does.")
+    request: dict[str, JsonValue] = Field(
+        description="With which parameters it does: as far as it takes them, those searched for."
+    )
+    beyond: tuple[Literal["bbox", "time", "depth"], ...] = Field(
+        description="Of what was searched, what the entry cannot be asked for: it reads more."
+    )
+    refused: str = Field(
+        description="Why what was searched is not read at once, and an example instead; or empty."
+    )
     snippet: str | None = Field(description="Python that reads exactly this, ready to run.")
 
 
@@ -241,6 +263,7 @@ class Found(Wire):
     where: str = Field(description="What was searched, in words.")
     total: int
     token: str | None = Field(description="Asks for the next page.")
+    suggestion: str = Field(description="What may have been meant, where nothing was found.")
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
 
@@ -298,6 +321,21 @@ class ServerState(Wire):
         description="ISO 8601: when it is stopped if nothing happens; null is never."
     )
     idle_s: int = Field(description="After so long without activity it is stopped; 0 is never.")
+    is_rescued: bool = Field(
+        description="It was started without room in the home: what is deleted is gone at once."
+    )
+
+
+class ReleaseNews(Wire):
+    """The release that the next start takes, and what the laboratory's managers say."""
+
+    compared: Literal["same", "newer", "earlier", "other"] = Field(
+        description="With the one that runs; `earlier` after a rollback, `other` if nobody knows."
+    )
+    digest: str
+    version: str
+    message: str = Field(description="What is new in it.")
+    notice: str = Field(description="What is said to everybody now; empty if nothing is.")
 
 
 class OwnFile(Wire):

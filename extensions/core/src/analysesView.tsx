@@ -53,6 +53,7 @@ function AnalysisCard({ analysis, workbench, again }: IAnalysisCardProps): JSX.E
   const { trans, translator } = workbench;
   const [busy, reason, start] = useTask();
   const [formShown, setFormShown] = useState(false);
+  const [submits, setSubmits] = useState(0);
   const id = useId();
   const open = (beside: boolean): void =>
     start(async () => {
@@ -117,7 +118,7 @@ function AnalysisCard({ analysis, workbench, again }: IAnalysisCardProps): JSX.E
       )}
       <div id={`${id}-form`} hidden={!formShown}>
         {formShown && workbench.laboratory.keeps_runs && (
-          <EarlierRuns workbench={workbench} analysis={analysis.name} />
+          <EarlierRuns workbench={workbench} analysis={analysis.name} submits={submits} />
         )}
         {formShown && (
           <Suspense fallback={<p className="bc-Note">{trans.__('Loading…')}</p>}>
@@ -128,7 +129,11 @@ function AnalysisCard({ analysis, workbench, again }: IAnalysisCardProps): JSX.E
               onRun={values => workbench.runAnalysis(analysis.name, values)}
               onSubmit={
                 workbench.laboratory.keeps_runs
-                  ? (values, sweep) => workbench.submitAnalysis(analysis.name, values, sweep)
+                  ? async (values, sweep) => {
+                      const runs = await workbench.submitAnalysis(analysis.name, values, sweep);
+                      setSubmits(times => times + 1);
+                      return runs;
+                    }
                   : undefined
               }
             />

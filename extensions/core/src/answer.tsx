@@ -1,14 +1,15 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { JSX, ReactNode } from 'react';
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { explained } from './api';
+import { explained, LOGGED_OUT, PanelError } from './api';
 
 /** An answer that is awaited, has come, or will not come. */
 export type Answer<T> =
   | { readonly state: 'waiting' }
   | { readonly state: 'here'; readonly value: T }
-  | { readonly state: 'failed'; readonly reason: string };
+  | { readonly state: 'failed'; readonly reason: string; readonly loggedOut: boolean };
 
 /**
  * What `ask` answers, and a way to ask again.
@@ -22,7 +23,12 @@ export function useAnswer<T>(ask: () => Promise<T>): readonly [Answer<T>, () => 
     let wanted = true;
     ask().then(
       value => wanted && setAnswer({ state: 'here', value }),
-      (error: unknown) => wanted && setAnswer({ state: 'failed', reason: explained(error) })
+      (error: unknown) => {
+        const loggedOut = error instanceof PanelError && error.kind === LOGGED_OUT;
+        if (wanted) {
+          setAnswer({ state: 'failed', reason: explained(error), loggedOut });
+        }
+      }
     );
     return () => {
       wanted = false;
@@ -35,22 +41,36 @@ interface IAnsweredProps<T> {
   readonly answer: Answer<T>;
   readonly again: () => void;
   readonly trans: TranslationBundle;
+  /** What is said meanwhile. */
+  readonly waiting?: string;
   readonly children: (value: T) => ReactNode;
 }
 
 /** Draws an answer; while there is none, that it is awaited or why it will not come. */
-export function Answered<T>({ answer, again, trans, children }: IAnsweredProps<T>): JSX.Element {
+export function Answered<T>(props: IAnsweredProps<T>): JSX.Element {
+  const { answer, again, trans, waiting = trans.__('Loading…'), children } = props;
   switch (answer.state) {
     case 'waiting':
       return (
         <p className="bc-Note" role="status">
-          {trans.__('Loading…')}
+          {waiting}
         </p>
       );
     case 'failed':
       return (
         <div className="bc-Problem" role="alert">
           <p>{answer.reason}</p>
+          {answer.loggedOut && (
+            // In a tab of its own: what is not saved here stays, and the server asks for the login.
+            <a
+              className="bc-Link"
+              href={URLExt.join(PageConfig.getBaseUrl(), 'lab')}
+              target="_blank"
+              rel="noreferrer"
+            >
+              {trans.__('Log in again')}
+            </a>
+          )}
           <button className="bc-Button" type="button" onClick={again}>
             {trans.__('Try again')}
           </button>

@@ -12,6 +12,9 @@ import type { IWorkbench, ParameterValues } from './tokens';
 
 export const CommandIDs = {
   showPanel: 'bluecloud:show-panel',
+  showRuns: 'bluecloud:show-runs',
+  showServer: 'bluecloud:show-server',
+  showProducts: 'bluecloud:show-products',
   openAnalysis: 'bluecloud:open-analysis',
   runAnalysis: 'bluecloud:run-analysis',
   insertEntry: 'bluecloud:insert-entry',
@@ -45,6 +48,9 @@ export function addCommands(
       typeof args['name'] === 'string' ? act(args['name'], args) : target.showTab(tab);
 
   add(CommandIDs.showPanel, trans.__('Show the Laboratory'), () => target.showTab('view'));
+  add(CommandIDs.showRuns, trans.__('Show My Runs'), () => target.showTab('runs'));
+  add(CommandIDs.showServer, trans.__('Show My Server'), () => target.showTab('server'));
+  add(CommandIDs.showProducts, trans.__('Show Products'), () => target.showTab('products'));
   add(
     CommandIDs.openAnalysis,
     args => titled(args, trans.__('Open an Analysis…'), title => trans.__('Open: %1', title)),

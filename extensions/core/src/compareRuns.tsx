@@ -1,11 +1,14 @@
 import { useCallback } from 'react';
-import type { JSX, ReactNode } from 'react';
+import type { JSX } from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { bytes, duration } from './amounts';
 import { Answered, useAnswer } from './answer';
+import { ComparedTable } from './comparedTable';
+import { CompareFigures, CompareNumbers } from './compareResults';
 import { differences, pairs } from './comparison';
-import type { IPair } from './comparison';
+import type { IDifference, IPair } from './comparison';
+import { Fold } from './fold';
 import { secondsOf, stateInWords, valueInWords } from './runWords';
 import type { IWorkbench } from './tokens';
 import type { RunDetail } from './wire';
@@ -31,7 +34,7 @@ export function CompareRuns(props: ICompareRunsProps): JSX.Element {
     <section className="bc-Card" aria-label={trans.__('Two runs compared')}>
       <h3 className="bc-Card-title">{trans.__('Two runs compared')}</h3>
       <Answered answer={answer} again={again} trans={trans}>
-        {([one, other]) => <Compared first={one} second={other} trans={trans} />}
+        {([one, other]) => <Compared first={one} second={other} workbench={workbench} />}
       </Answered>
       <div className="bc-Card-actions">
         <button className="bc-Button" type="button" onClick={close}>
@@ -45,16 +48,17 @@ export function CompareRuns(props: ICompareRunsProps): JSX.Element {
 interface IComparedProps {
   readonly first: RunDetail;
   readonly second: RunDetail;
-  readonly trans: TranslationBundle;
+  readonly workbench: IWorkbench;
 }
 
-function Compared({ first, second, trans }: IComparedProps): JSX.Element {
-  const { differ, alike } = differences(first, second);
+function Compared({ first, second, workbench }: IComparedProps): JSX.Element {
+  const { trans } = workbench;
+  const { differ, same } = differences(first, second);
   const files = pairs(first, second);
   const both = (told: (detail: RunDetail) => string): [string, string] => [told(first), told(second)];
   return (
     <>
-      <Table
+      <ComparedTable
         caption={trans.__('The runs')}
         rows={[
           [trans.__('Notebook'), ...both(({ run }) => run.title)],
@@ -70,19 +74,33 @@ function Compared({ first, second, trans }: IComparedProps): JSX.Element {
         <p className="bc-Problem">{trans.__('Their notebooks are not the same.')}</p>
       )}
       {differ.length > 0 ? (
-        <Table
+        <ComparedTable
           caption={trans.__('Parameters that differ')}
-          rows={differ.map(one => [one.name, valueInWords(one.first), valueInWords(one.second)])}
+          rows={differ.map(inRow)}
           trans={trans}
+          marked
         />
       ) : (
         <p className="bc-Note">{trans.__('No parameter differs.')}</p>
       )}
-      <p className="bc-Note">
-        {trans._n('%1 parameter is the same.', '%1 parameters are the same.', alike)}
-      </p>
+      {same.length > 0 && (
+        <Fold
+          title={trans._n('%1 parameter is the same.', '%1 parameters are the same.', same.length)}
+        >
+          <ComparedTable
+            caption={trans.__('Parameters that are the same')}
+            rows={same.map(inRow)}
+            trans={trans}
+          />
+        </Fold>
+      )}
+      <Fold title={trans.__('Figures side by side')}>
+        <CompareFigures workbench={workbench} first={first.run} second={second.run} />
+      </Fold>
+      <h4 className="bc-Field-label">{trans.__('Results in numbers')}</h4>
+      <CompareNumbers workbench={workbench} first={first.run} second={second.run} />
       {files.length > 0 ? (
-        <Table
+        <ComparedTable
           caption={trans.__('Files')}
           rows={files.map(pair => [
             <>
@@ -110,36 +128,8 @@ function Compared({ first, second, trans }: IComparedProps): JSX.Element {
   );
 }
 
-interface ITableProps {
-  readonly caption: string;
-  readonly rows: readonly (readonly [ReactNode, string, string])[];
-  readonly trans: TranslationBundle;
-}
-
-function Table({ caption, rows, trans }: ITableProps): JSX.Element {
-  return (
-    <div className="bc-Table bc-mod-compared" tabIndex={0} role="region" aria-label={caption}>
-      <table>
-        <caption className="bc-Field-label">{caption}</caption>
-        <thead>
-          <tr>
-            <td />
-            <th scope="col">{trans.__('First')}</th>
-            <th scope="col">{trans.__('Second')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, one, other], place) => (
-            <tr key={place}>
-              <th scope="row">{name}</th>
-              <td>{one}</td>
-              <td>{other}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+function inRow({ name, first, second }: IDifference): [string, string, string] {
+  return [name, valueInWords(first), valueInWords(second)];
 }
 
 function timeInWords({ run, wall_s: wall }: RunDetail, trans: TranslationBundle): string {

@@ -19,16 +19,21 @@ export interface IPair {
   readonly same: boolean;
 }
 
-/** The parameters that differ, and how many do not. */
+/** The parameters that differ, and those that do not. */
 export function differences(
   first: RunDetail,
   second: RunDetail
-): { readonly differ: readonly IDifference[]; readonly alike: number } {
+): { readonly differ: readonly IDifference[]; readonly same: readonly IDifference[] } {
   const names = [...new Set([...Object.keys(first.parameters), ...Object.keys(second.parameters)])];
-  const differ = names
-    .map(name => ({ name, first: first.parameters[name], second: second.parameters[name] }))
-    .filter(one => !alike(one.first, one.second));
-  return { differ, alike: names.length - differ.length };
+  const all = names.map(name => ({
+    name,
+    first: first.parameters[name],
+    second: second.parameters[name]
+  }));
+  return {
+    differ: all.filter(one => !alike(one.first, one.second)),
+    same: all.filter(one => alike(one.first, one.second))
+  };
 }
 
 function alike(one?: ReadonlyJSONValue, other?: ReadonlyJSONValue): boolean {
@@ -49,10 +54,12 @@ export function pairs(first: RunDetail, second: RunDetail): readonly IPair[] {
 // A notebook writes into a folder that it names for the time.
 const TIME = / ?\d{4}-\d{2}-\d{2}[ T_]\d{4,6}Z?(-\d+)?/g;
 
+/** A file's path, or what was printed of it, without the time in it. */
+export function timeless(text: string): string {
+  return text.replace(TIME, '');
+}
+
 function byName(outputs: readonly Output[]): ReadonlyMap<string, Output> {
-  const timeless = outputs.map(output => output.path.replace(TIME, ''));
-  const unique = new Set(timeless).size === outputs.length;
-  return new Map(
-    outputs.map((output, place) => [unique ? (timeless[place] ?? output.path) : output.path, output])
-  );
+  const unique = new Set(outputs.map(({ path }) => timeless(path))).size === outputs.length;
+  return new Map(outputs.map(output => [unique ? timeless(output.path) : output.path, output]));
 }

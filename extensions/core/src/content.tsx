@@ -9,8 +9,11 @@ import { AnalysesView } from './analysesView';
 import { Problems } from './answer';
 import { explained } from './api';
 import { DataView } from './dataView';
+import { FeedbackView } from './feedbackView';
 import { FindView } from './findView';
+import { ReleaseSign } from './newRelease';
 import type { Tab } from './panel';
+import { ProductsView } from './productsView';
 import { RunsView } from './runsView';
 import { ServerView } from './serverView';
 import { TabBar } from './tabBar';
@@ -74,7 +77,9 @@ export class LaboratoryContent extends Panel {
     this._addView('find', new FindView(workbench));
     this._addView('data', new DataView(workbench));
     if (workbench.laboratory.keeps_runs) {
+      this._addView('products', new ProductsView(workbench));
       this._addView('access', new AccessView(workbench));
+      this._addView('feedback', new FeedbackView(workbench));
     }
     this._addView('server', new ServerView(workbench));
   }
@@ -95,6 +100,7 @@ export class LaboratoryContent extends Panel {
   }
 
   private _addView(tab: Tab, view: Widget): void {
+    view.hide(); // until its tab is in front
     this.addWidget(view);
     this._tabs?.add(tab, view);
   }
@@ -127,6 +133,7 @@ class Head extends ReactWidget {
           {laboratory.summary}
         </p>
         <p className="bc-Note">{trans.__('Version %1', laboratory.version)}</p>
+        <ReleaseSign workbench={this._workbench} />
         <Problems problems={laboratory.problems} />
       </>
     );

@@ -154,8 +154,8 @@ function badges(entry: Entry, trans: TranslationBundle): IBadge[] {
   }
   if (entry.synthetic) {
     shown.push({
-      text: entry.tiers.includes('live') ? trans.__('synthetic sample') : trans.__('synthetic'),
-      explanation: trans.__('The sample is made up: good to try things, not to find things.'),
+      text: trans.__('sample: made up'),
+      explanation: trans.__('What is read for now is made up: good to try things, not to find things.'),
       warns: true
     });
   } else if (entry.tiers.includes('sample')) {

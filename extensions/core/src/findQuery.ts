@@ -31,6 +31,11 @@ export const NARROWING = ['source', 'level', 'variable', 'platform'] as const;
 /** So deep is the sea, and more. */
 const DEEPEST_M = 12_000;
 
+/** Whether there is a word that a provider's own search could be asked for. */
+export function hasWords(wish: IWish): boolean {
+  return wish.text.trim() !== '' || wish.terms.length > 0;
+}
+
 /** Whether anything is asked at all. */
 export function isEmpty(wish: IWish): boolean {
   return JSON.stringify(request(wish)) === JSON.stringify(request(NO_WISH));

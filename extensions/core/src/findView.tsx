@@ -5,6 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { AddOwn } from './addOwn';
 import { Problems } from './answer';
+import { AskedNow } from './askedNow';
 import { Fold } from './fold';
 import { FindForm } from './findForm';
 import { NARROWING, NO_WISH, isEmpty, toggled } from './findQuery';
@@ -51,7 +52,10 @@ function Find({ workbench }: { readonly workbench: IWorkbench }): JSX.Element {
           {trans.__('Words, a box, a period or a source: whatever you know of what you look for.')}
         </p>
       ) : (
-        <Results workbench={workbench} wish={wish} onWish={setWish} found={found} />
+        <>
+          <Results workbench={workbench} wish={wish} onWish={setWish} found={found} />
+          <AskedNow workbench={workbench} wish={wish} found={found.found} />
+        </>
       )}
     </>
   );
@@ -76,6 +80,18 @@ function Results({ workbench, wish, onWish, found: asked }: IResultsProps): JSX.
         {isAsked && trans.__('The deployment’s index is being asked…')}
       </p>
       <Problems problems={problems} />
+      {found?.suggestion && (
+        <p className="bc-Note">
+          {trans.__('Did you mean')}{' '}
+          <button
+            className="bc-Button"
+            type="button"
+            onClick={() => onWish({ ...wish, text: found.suggestion })}
+          >
+            {found.suggestion}
+          </button>
+        </p>
+      )}
       {found && (
         <>
           <Facets

@@ -46,6 +46,8 @@ function Field(props: FieldProps): JSX.Element {
     return <>{children}</>;
   }
   const errors = [...new Set(rawErrors)];
+  const fileHelp =
+    schema.format === 'file-path' && props.formContext?.trans.__('Its path from your home, as data/sst.nc');
   const sweep = props.formContext?.sweep;
   const name = sweep?.names.find(each => id === `root_${each}`);
   return (
@@ -57,9 +59,9 @@ function Field(props: FieldProps): JSX.Element {
         </label>
       )}
       {children}
-      {rawDescription && (
+      {(rawDescription ?? fileHelp) && (
         <p className="bc-Field-help" id={descriptionId(id)}>
-          {rawDescription}
+          {[rawDescription, fileHelp].filter(Boolean).join('. ')}
         </p>
       )}
       {errors.length > 0 && (

@@ -2,13 +2,32 @@ import { useId } from 'react';
 import type { JSX } from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { Fact } from './fact';
 import type { IWorkbench } from './tokens';
 import { UseData } from './useData';
 import type { Hit } from './wire';
 
+const NAMED: Readonly<Record<Hit['beyond'][number], (trans: TranslationBundle) => string>> = {
+  bbox: trans => trans.__('box'),
+  time: trans => trans.__('period'),
+  depth: trans => trans.__('depths')
+};
+
 interface IHitCardProps {
   readonly hit: Hit;
   readonly workbench: IWorkbench;
+}
+
+/** How one comes by it, where not everybody does. */
+function accessOf(hit: Hit, trans: TranslationBundle): string {
+  switch (hit.access) {
+    case 'login':
+      return trans.__('needs login');
+    case 'private':
+      return trans.__('yours alone');
+    default:
+      return trans.__('on request');
+  }
 }
 
 /** One thing that was found. */
@@ -26,10 +45,17 @@ export function HitCard({ hit, workbench }: IHitCardProps): JSX.Element {
       <p className="bc-Badges">
         <span className="bc-Badge">{hit.source}</span>
         <span className="bc-Badge">{hit.level}</span>
-        {hit.synthetic && <span className="bc-Badge bc-mod-warns">{trans.__('synthetic sample')}</span>}
+        {hit.synthetic && (
+          <span
+            className="bc-Badge bc-mod-warns"
+            title={trans.__('What is read for now is made up: good to try things, not to find things.')}
+          >
+            {trans.__('sample: made up')}
+          </span>
+        )}
         {hit.access !== 'open' && (
           <span className="bc-Badge bc-mod-warns">
-            {hit.access === 'login' ? trans.__('needs login') : trans.__('on request')}
+            {accessOf(hit, trans)}
           </span>
         )}
       </p>
@@ -51,6 +77,19 @@ export function HitCard({ hit, workbench }: IHitCardProps): JSX.Element {
       {hit.snippet === null && (
         <p className="bc-Note">{trans.__('No entry of the catalogue reads it yet: see its page.')}</p>
       )}
+      {hit.snippet !== null && hit.beyond.length > 0 && (
+        <p className="bc-Note">
+          {trans.__(
+            'It cannot be asked for less: it is read beyond the %1 that you search.',
+            hit.beyond.map(name => NAMED[name](trans)).join(', ')
+          )}
+        </p>
+      )}
+      {hit.snippet !== null && hit.refused && (
+        <p className="bc-Note">
+          {trans.__('An example is read, since what you search is not read at once: %1.', hit.refused)}
+        </p>
+      )}
       <UseData
         workbench={workbench}
         titleId={`${id}-title`}
@@ -60,15 +99,6 @@ export function HitCard({ hit, workbench }: IHitCardProps): JSX.Element {
         preview={hit.entry ? { entry: hit.entry, request: hit.request } : null}
       />
     </li>
-  );
-}
-
-function Fact({ name, value }: { readonly name: string; readonly value: string }): JSX.Element {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </>
   );
 }
 
@@ -89,12 +119,13 @@ function facts(hit: Hit, trans: TranslationBundle): readonly (readonly [string, 
     ]);
   }
   if (hit.depth) {
-    known.push([trans.__('Depth'), `${hit.depth[0]} – ${hit.depth[1]} m`]);
+    const [upper, lower] = hit.depth.map(metres => Number(metres.toFixed(1)));
+    known.push([trans.__('Depth'), `${upper} – ${lower} m`]);
   }
   if (hit.platform) {
     known.push([trans.__('Platform'), hit.platform]);
   }
-  // An entry that is too large to be read whole is read as its example, and that is to be seen.
+  // What it reads of all that: what was searched, or its example where it is too large to be read whole.
   const reads = Object.entries(hit.request);
   if (reads.length > 0) {
     const words = reads.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');

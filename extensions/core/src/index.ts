@@ -10,6 +10,7 @@ import { PanelApi } from './api';
 import { CommandIDs, addCommands, addToPalette } from './commands';
 import { LaboratoryPanel } from './panel';
 import { plotsPlugin } from './plots';
+import { settled } from './settled';
 import type { IWorkbench } from './tokens';
 import { ILaboratoryPanel } from './tokens';
 import { Workbench } from './workbench';
@@ -22,9 +23,13 @@ export * from './computed';
 export * from './controls';
 export { defineLaboratory } from './defineLaboratory';
 export * from './drawing';
+export { monthNames } from './months';
 export { OpenAsNotebook } from './openAsNotebook';
+export type { IFeedbackDesk } from './feedbackDesk';
+export type { IProductsDesk } from './productsDesk';
 export { ParameterForm, Questions, questionsView } from './lazyForm';
-export type { IRunsDesk } from './runsDesk';
+export type { IReleaseDesk } from './releaseDesk';
+export type { IPlotScripts, IRunsDesk, ISeen } from './runsDesk';
 export { StepSlider } from './stepSlider';
 export * from './tokens';
 export type * from './viewWire';
@@ -52,7 +57,7 @@ const panelPlugin: JupyterFrontEndPlugin<ILaboratoryPanel> = {
     const trans = language.load('bluecloud');
     const api = new PanelApi(app.serviceManager.serverSettings);
     const workbench = async (): Promise<IWorkbench> => {
-      const made = new Workbench(await api.laboratory(), language, app, tracker, api, documents);
+      const made = new Workbench(await api.laboratory(), language, app, tracker, api, documents, state);
       panel.disposed.connect(() => made.dispose());
       if (palette && !inPalette) {
         inPalette = true;
@@ -61,7 +66,7 @@ const panelPlugin: JupyterFrontEndPlugin<ILaboratoryPanel> = {
       return made;
     };
     let inPalette = false;
-    const panel = new LaboratoryPanel(workbench, trans);
+    const panel = new LaboratoryPanel(workbench, trans, settled(app));
     const commands = addCommands(
       app.commands,
       {

@@ -2,6 +2,8 @@ import { useEffect, useState } from 'react';
 import type { JSX } from 'react';
 
 import { useTask } from './answer';
+import { Submitted } from './submitted';
+import type { ISubmit } from './submitted';
 import type { IWorkbench, ParameterValues } from './tokens';
 
 export interface IOpenAsNotebookProps {
@@ -14,9 +16,9 @@ export interface IOpenAsNotebookProps {
 export function OpenAsNotebook({ workbench, name, values }: IOpenAsNotebookProps): JSX.Element {
   const { trans, laboratory } = workbench;
   const [busy, reason, start] = useTask();
-  const [submitted, setSubmitted] = useState(false);
+  const [submitted, setSubmitted] = useState<ISubmit | null>(null);
   const text = JSON.stringify(values);
-  useEffect(() => setSubmitted(false), [name, text]); // what was submitted is not what is shown now
+  useEffect(() => setSubmitted(null), [name, text]); // what was submitted is not what is shown now
   return (
     <div className="bc-Card-actions">
       <button
@@ -34,19 +36,15 @@ export function OpenAsNotebook({ workbench, name, values }: IOpenAsNotebookProps
           disabled={busy}
           onClick={() =>
             start(async () => {
-              await workbench.submitAnalysis(name, values);
-              setSubmitted(true);
+              setSubmitted(null);
+              setSubmitted({ runs: await workbench.submitAnalysis(name, values), at: new Date() });
             })
           }
         >
           {trans.__('Submit as a run')}
         </button>
       )}
-      {submitted && (
-        <p className="bc-Note" role="status">
-          {trans.__('It is submitted and runs on, whatever you close. See Runs.')}
-        </p>
-      )}
+      <Submitted submit={submitted} trans={trans} workbench={workbench} />
       {reason && (
         <p className="bc-Problem" role="alert">
           {reason}

@@ -7,17 +7,30 @@ import { laboratoryIcon } from './icons';
 import type { ILaboratory, ILaboratoryPanel, IWorkbench } from './tokens';
 
 /** The tabs every laboratory has. */
-export type Tab = 'view' | 'analyses' | 'runs' | 'find' | 'data' | 'access' | 'server';
+export type Tab =
+  | 'view'
+  | 'analyses'
+  | 'runs'
+  | 'find'
+  | 'data'
+  | 'products'
+  | 'access'
+  | 'feedback'
+  | 'server';
 
 /**
- * The side panel. It asks and draws nothing before it is first seen, so that a start of
- * JupyterLab pays for an icon only.
+ * The side panel. It asks and draws nothing before it is first seen and JupyterLab has come up, so
+ * that a start pays for an icon only.
  */
 export class LaboratoryPanel extends Panel implements ILaboratoryPanel {
-  /** @param _workbench - Gives the laboratory's workbench, or the reason there is none. */
+  /**
+   * @param _workbench - Gives the laboratory's workbench, or the reason there is none.
+   * @param _settled - Until then it draws only what somebody asks for.
+   */
   constructor(
     private readonly _workbench: () => Promise<IWorkbench>,
-    private readonly _trans: TranslationBundle
+    private readonly _trans: TranslationBundle,
+    private readonly _settled: Promise<void>
   ) {
     super();
     this.id = 'bc-laboratory';
@@ -41,13 +54,20 @@ export class LaboratoryPanel extends Panel implements ILaboratoryPanel {
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     if (this.isVisible) {
-      void this._fill();
+      void this._fillOnceSettled();
     }
   }
 
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
-    void this._fill();
+    void this._fillOnceSettled();
+  }
+
+  private async _fillOnceSettled(): Promise<void> {
+    await this._settled;
+    if (this.isVisible) {
+      await this._fill();
+    }
   }
 
   private _fill(): Promise<LaboratoryContent> {

@@ -1,5 +1,5 @@
 /** The form of a notebook's parameters: one value each, or several to be tried. */
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { JSX } from 'react';
 import { FormComponent } from '@jupyterlab/ui-components';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
@@ -11,10 +11,14 @@ import { PanelError, explained } from './api';
 import { BOX_FIELDS, boxesOf } from './boxField';
 import { TEMPLATES, WIDGETS } from './formTemplates';
 import type { IFormContext } from './formTemplates';
+import { emptied, heldToRules } from './formRules';
 import { besideFields, focusRefused, inWords, pathOf, titleOf } from './refusals';
+import { Submitted } from './submitted';
+import type { ISubmit } from './submitted';
 import { sweepOf } from './sweep';
 import type { Written } from './sweep';
 import type { IWorkbench, ParameterValues, SweepValues } from './tokens';
+import type { Run } from './wire';
 
 export interface IParameterFormProps {
   /** JSON Schema (draft-07) of the parameters. */
@@ -27,7 +31,9 @@ export interface IParameterFormProps {
   /** What to do with the values; a `PanelError` is shown beside the fields it names. */
   readonly onRun: (values: ParameterValues) => Promise<void>;
   /** As `onRun`, for a run that needs no window; without it there is no such button. */
-  readonly onSubmit?: ((values: ParameterValues, sweep?: SweepValues) => Promise<void>) | undefined;
+  readonly onSubmit?:
+    | ((values: ParameterValues, sweep?: SweepValues) => Promise<readonly Run[]>)
+    | undefined;
 }
 
 /** A field for each parameter, its error beside it, and a button that runs. */
@@ -39,14 +45,24 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const [refusals, setRefusals] = useState(0);
-  const [submitted, setSubmitted] = useState(false);
+  const [submitted, setSubmitted] = useState<ISubmit | null>(null);
   const away = useRef(false); // which of the two buttons was pressed
   const form = useRef<HTMLDivElement>(null);
+  const id = useId();
   const [written, setWritten] = useState<Written>({});
-  const uiSchema = useMemo(() => (workbench ? boxesOf(schema) : {}), [schema, workbench]);
+  const [wrong, setWrong] = useState<readonly string[]>([]); // parameters with such a value
+  const uiSchema = useMemo(
+    () => ({ ...emptied(schema), ...(workbench ? boxesOf(schema) : {}) }),
+    [schema, workbench]
+  );
   const most = workbench?.laboratory.most_runs ?? 1;
   const sweep = sweepOf(written, schema, most, trans);
   const isSweep = Object.keys(written).length > 0;
+  // The one value of a parameter that is swept is not run.
+  const hindering = [
+    ...Object.keys(sweep.problems),
+    ...wrong.filter(name => !(name in written))
+  ].map(name => titleOf(schema, name));
   const context: IFormContext = {
     main,
     trans,
@@ -82,11 +98,11 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
     setBusy(true);
     setReason('');
     setRefused({});
-    setSubmitted(false);
+    setSubmitted(null);
     try {
       if (away.current && onSubmit) {
-        await (isSweep ? onSubmit(given, sweep.values) : onSubmit(given));
-        setSubmitted(true);
+        const runs = await (isSweep ? onSubmit(given, sweep.values) : onSubmit(given));
+        setSubmitted({ runs, at: new Date() });
       } else {
         await onRun(given);
       }
@@ -116,13 +132,17 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
         fields={BOX_FIELDS}
         templates={TEMPLATES}
         widgets={WIDGETS}
+        customValidate={(given, errors) =>
+          heldToRules(given ?? {}, errors, schema, Object.keys(written), trans)
+        }
         transformErrors={errors => errors.map(error => inWords(error, schema, trans))}
         translator={translator}
         disabled={busy}
         liveValidate
         noHtml5Validate
         showErrorList={false}
-        onChange={({ formData = {} }) => {
+        onChange={({ formData = {}, errors }) => {
+          setWrong([...new Set(errors.map(error => pathOf(error)[0] ?? ''))]);
           if (!JSONExt.deepEqual(formData, values)) {
             setValues(formData);
             setRefused({}); // said of the values before
@@ -133,8 +153,14 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
         onSubmit={({ formData }) => void run(formData ?? {})}
       >
         {isSweep && (
-          <p className={sweep.count > most ? 'bc-Problem' : 'bc-Note'} role="status">
-            {countInWords(sweep.values, sweep.count, most, trans)}
+          <p
+            className={hindering.length > 0 || sweep.count > most ? 'bc-Problem' : 'bc-Note'}
+            role="status"
+            id={`${id}-count`}
+          >
+            {hindering.length > 0
+              ? trans.__('Nothing is submitted while there is a wrong value: %1.', hindering.join(', '))
+              : countInWords(sweep.values, sweep.count, most, trans)}
           </p>
         )}
         <div className="bc-Card-actions">
@@ -154,25 +180,22 @@ export function ParameterForm(props: IParameterFormProps): JSX.Element {
             <button
               className={`bc-Button ${isSweep ? 'bc-mod-main' : ''}`}
               type="submit"
-              disabled={
-                busy || (isSweep && (sweep.count > most || Object.keys(sweep.problems).length > 0))
-              }
+              disabled={busy || (isSweep && (sweep.count > most || hindering.length > 0))}
+              aria-describedby={isSweep ? `${id}-count` : undefined}
               onClick={() => {
                 away.current = true;
               }}
             >
-              {isSweep
-                ? trans._n('Submit %1 run', 'Submit %1 runs', sweep.count)
-                : trans.__('Run without me')}
+              {!isSweep
+                ? trans.__('Run without me')
+                : hindering.length > 0
+                  ? trans.__('Submit')
+                  : trans._n('Submit %1 run', 'Submit %1 runs', sweep.count)}
             </button>
           )}
         </div>
       </FormComponent>
-      {submitted && (
-        <p className="bc-Note" role="status">
-          {trans.__('It is submitted and runs on, whatever you close. See Runs.')}
-        </p>
-      )}
+      {onSubmit && <Submitted submit={submitted} trans={trans} workbench={workbench} />}
       {reason && (
         <p className="bc-Problem" role="alert">
           {reason}
@@ -191,7 +214,13 @@ function countInWords(
 ): string {
   const each = Object.values(values).map(one => one.length);
   const product = each.length > 1 ? ` (${each.join(' × ')})` : '';
-  return trans.__('%1 runs%2, one for each combination; at most %3 can be.', count, product, most);
+  return trans._n(
+    '%1 run; at most %3 can be.',
+    '%1 runs%2, one for each combination; at most %3 can be.',
+    count,
+    product,
+    most
+  );
 }
 
 const validator = customizeValidator<ParameterValues>();

@@ -127,7 +127,7 @@ export class PlotsExtension
 }
 
 /** The scripts that the page says its server serves; none without the server half. */
-function served(): Plots {
+export function served(): Plots {
   const text = PageConfig.getOption('bluecloudPlots');
   return text ? (JSON.parse(text) as Plots) : { bokeh: null, panel: null };
 }

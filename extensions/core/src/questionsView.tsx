@@ -39,6 +39,7 @@ export function Questions({ workbench, main }: IQuestionsProps): JSX.Element {
   const { trans, translator } = workbench;
   const [answer, again] = useAnswer(useCallback(() => choices(workbench), [workbench]));
   const [name, setName] = useState('');
+  const [submits, setSubmits] = useState(0);
   const id = useId();
   return (
     <Answered answer={answer} again={again} trans={trans}>
@@ -66,7 +67,7 @@ export function Questions({ workbench, main }: IQuestionsProps): JSX.Element {
             </fieldset>
             <Problems problems={chosen.problems.map(problem => problem.message)} />
             {workbench.laboratory.keeps_runs && (
-              <EarlierRuns workbench={workbench} analysis={chosen.name} />
+              <EarlierRuns workbench={workbench} analysis={chosen.name} submits={submits} />
             )}
             <Suspense fallback={<p className="bc-Note">{trans.__('Loading…')}</p>}>
               <ParameterForm
@@ -78,7 +79,11 @@ export function Questions({ workbench, main }: IQuestionsProps): JSX.Element {
                 onRun={values => workbench.runAnalysis(chosen.name, values)}
                 onSubmit={
                   workbench.laboratory.keeps_runs
-                    ? (values, sweep) => workbench.submitAnalysis(chosen.name, values, sweep)
+                    ? async (values, sweep) => {
+                      const runs = await workbench.submitAnalysis(chosen.name, values, sweep);
+                      setSubmits(times => times + 1);
+                      return runs;
+                    }
                     : undefined
                 }
               />

@@ -46,6 +46,9 @@ export function inWords(
   if (allowed) {
     return { ...error, message: trans.__('must be one of: %1', allowed.join(', ')) };
   }
+  if (error.name === 'required') {
+    return { ...error, message: trans.__('required') };
+  }
   if (!BOUNDS.has(error.name ?? '')) {
     return error;
   }

@@ -2,8 +2,11 @@ import { useId, useState } from 'react';
 import type { JSX } from 'react';
 
 import { useTask } from './answer';
+import { Fold } from './fold';
+import { PublishRun } from './publishRun';
+import { RunContents } from './runContents';
 import { RunFigures } from './runFigures';
-import { goesOn, stateInWords, variedInWords } from './runWords';
+import { changedInWords, changedShort, goesOn, stateInWords, variedInWords } from './runWords';
 import type { IWorkbench } from './tokens';
 import type { Run } from './wire';
 
@@ -16,6 +19,11 @@ interface IRunCardProps {
   readonly choose: (run: string) => void;
   /** Of a sweep, which has the title already. */
   readonly inSweep?: boolean;
+}
+
+/** The id of the card of a run, so that one can be led to it. */
+export function cardId(run: string): string {
+  return `bc-run-${run}`;
 }
 
 /** One run: where it is, why it failed and what next, and what it left. */
@@ -32,13 +40,23 @@ export function RunCard(props: IRunCardProps): JSX.Element {
   const title = inSweep ? variedInWords(run) || run.id : run.title;
   const Heading = inSweep ? 'h4' : 'h3';
   return (
-    <li className="bc-Card" aria-labelledby={`${id}-title`}>
+    <li
+      className="bc-Card"
+      aria-labelledby={`${id}-title`}
+      id={cardId(run.id)}
+      tabIndex={-1} // whoever is led to it from the news
+    >
       <Heading className="bc-Card-title" id={`${id}-title`}>
         {title}
       </Heading>
       {!inSweep && (
         <p className="bc-Note">
           {trans.__('Submitted %1', new Date(run.submitted).toLocaleString())}
+        </p>
+      )}
+      {!inSweep && Object.keys(run.changed).length > 0 && (
+        <p className="bc-Card-text" title={changedInWords(run)}>
+          {changedShort(run)}
         </p>
       )}
       <p className="bc-Card-text">{stateInWords(run, Date.now(), trans)}</p>
@@ -69,7 +87,7 @@ export function RunCard(props: IRunCardProps): JSX.Element {
           </button>
         ) : (
           <>
-            {run.cells_done > 0 && (
+            {run.executed && (
               <button
                 className="bc-Button"
                 type="button"
@@ -101,6 +119,9 @@ export function RunCard(props: IRunCardProps): JSX.Element {
           </>
         )}
       </div>
+      <Fold title={trans.__('Parameters and files')} describedBy={`${id}-title`}>
+        <RunContents workbench={workbench} run={run} />
+      </Fold>
       {!goesOn(run) && <Left run={run} workbench={workbench} titleId={`${id}-title`} />}
       {reason && (
         <p className="bc-Problem" role="alert">
@@ -117,17 +138,18 @@ interface ILeftProps {
   readonly titleId: string;
 }
 
-/** What a run left: its figures, and its capsule to be kept. */
+/** What a run left: its figures, its capsule to be kept, and what of it is published. */
 function Left({ run, workbench, titleId }: ILeftProps): JSX.Element {
   const { trans, runsDesk } = workbench;
   const [busy, reason, start] = useTask();
   const [looking, setLooking] = useState(false);
+  const [publishing, setPublishing] = useState(false);
   const [brought, setBrought] = useState('');
   const id = useId();
   return (
     <>
       <div className="bc-Card-actions">
-        {run.cells_done > 0 && (
+        {run.executed && (
           <button
             className="bc-Link"
             type="button"
@@ -152,6 +174,19 @@ function Left({ run, workbench, titleId }: ILeftProps): JSX.Element {
         <a className="bc-Link" href={runsDesk.capsuleAddress(run.id)} download aria-describedby={titleId}>
           {trans.__('Download capsule')}
         </a>
+        {run.state === 'succeeded' && (
+          <button
+            className="bc-Link"
+            type="button"
+            aria-expanded={publishing}
+            aria-controls={`${id}-publish`}
+            aria-describedby={titleId}
+            title={trans.__('Propose files that it left to the managers, to be found and read by colleagues')}
+            onClick={() => setPublishing(!publishing)}
+          >
+            {trans.__('Publish…')}
+          </button>
+        )}
       </div>
       {brought && (
         <p className="bc-Note" role="status">
@@ -164,6 +199,7 @@ function Left({ run, workbench, titleId }: ILeftProps): JSX.Element {
         </p>
       )}
       <div id={id}>{looking && <RunFigures workbench={workbench} run={run} />}</div>
+      <div id={`${id}-publish`}>{publishing && <PublishRun workbench={workbench} run={run} />}</div>
     </>
   );
 }

@@ -69,6 +69,27 @@ export function valueInWords(value: unknown): string {
   return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
 }
 
+/** What fits on a card, in characters. */
+const ON_A_CARD = 72;
+
+/** The parameters that are not the notebook's defaults: confidence 0.9 · year 2010. */
+export function changedInWords({ changed }: Run): string {
+  return Object.entries(changed)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(' · ');
+}
+
+/** The same, as far as it fits on a card; cut between two parameters where that is possible. */
+export function changedShort(run: Run): string {
+  const words = changedInWords(run);
+  if (words.length <= ON_A_CARD) {
+    return words;
+  }
+  const cut = words.slice(0, ON_A_CARD - 1);
+  const end = cut.lastIndexOf(' · ');
+  return `${end > 0 ? cut.slice(0, end + 2) : cut}…`;
+}
+
 /** How many runs of a sweep are in each state, those that matter most first. */
 export function countsInWords(
   counts: Readonly<Record<string, number>>,

@@ -1,21 +1,25 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { Suspense, lazy, useCallback, useEffect, useState } from 'react';
 import type { JSX } from 'react';
-import { Notification } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import { Answered, useAnswer, useTask } from './answer';
-import { CompareRuns } from './compareRuns';
 import { RunCard } from './runCard';
+import { EndedAway, useEndedAway, useNews } from './runNews';
 import { goesOn } from './runWords';
 import { SweepCard } from './sweepCard';
 import type { IWorkbench } from './tokens';
 import type { Run, Runs, Sweep } from './wire';
 
+/** Fetched when two runs are compared. */
+const CompareRuns = lazy(async () => ({ default: (await import('./compareRuns')).CompareRuns }));
+
 const WHILE_SOME_GO_ON_MS = 2_000;
 const OTHERWISE_MS = 20_000;
+const A_PAGE = 100;
+const AT_MOST = 1000;
 
 /** The person's runs: how far each is, why it failed, and what it left. */
 export class RunsView extends ReactWidget {
@@ -46,7 +50,8 @@ interface IListedProps {
 
 function Listed({ workbench, shown }: IListedProps): JSX.Element {
   const { trans } = workbench;
-  const [answer, again] = useAnswer(useCallback(() => workbench.runs(), [workbench]));
+  const [limit, setLimit] = useState(A_PAGE);
+  const [answer, again] = useAnswer(useCallback(() => workbench.runs(limit), [workbench, limit]));
   const runs = answer.state === 'here' ? answer.value.runs : null;
   const some = runs?.some(goesOn) ?? false;
   useEffect(() => {
@@ -58,6 +63,7 @@ function Listed({ workbench, shown }: IListedProps): JSX.Element {
     return () => void shown.disconnect(again);
   }, [again, shown]);
   useNews(runs, workbench);
+  const [away, told] = useEndedAway(runs, workbench);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const choose = (run: string): void =>
     // A third one takes the place of the first.
@@ -68,6 +74,7 @@ function Listed({ workbench, shown }: IListedProps): JSX.Element {
   return (
     <>
       <FinishNotebook workbench={workbench} again={again} />
+      <EndedAway ended={away} trans={trans} close={told} />
       <Answered answer={answer} again={again} trans={trans}>
         {listed => (
           <>
@@ -77,13 +84,15 @@ function Listed({ workbench, shown }: IListedProps): JSX.Element {
               </p>
             )}
             {first !== undefined && second !== undefined ? (
-              <CompareRuns
-                key={`${first} ${second}`}
-                workbench={workbench}
-                first={first}
-                second={second}
-                close={() => setChosen([])}
-              />
+              <Suspense fallback={<p className="bc-Note">{trans.__('Loading…')}</p>}>
+                <CompareRuns
+                  key={`${first} ${second}`}
+                  workbench={workbench}
+                  first={first}
+                  second={second}
+                  close={() => setChosen([])}
+                />
+              </Suspense>
             ) : (
               first !== undefined && (
                 <p className="bc-Note" role="status">
@@ -117,6 +126,15 @@ function Listed({ workbench, shown }: IListedProps): JSX.Element {
                 )
               )}
             </ul>
+            {listed.more && (
+              <button
+                className="bc-Button"
+                type="button"
+                onClick={() => setLimit(before => Math.min(before + A_PAGE, AT_MOST))}
+              >
+                {trans.__('Show older runs')}
+              </button>
+            )}
           </>
         )}
       </Answered>
@@ -182,44 +200,4 @@ function FinishNotebook({ workbench, again }: IListProps): JSX.Element {
 interface IListProps {
   readonly workbench: IWorkbench;
   readonly again: () => void;
-}
-
-/** Tell of the runs that came to their end since they were last looked at. */
-function useNews(runs: readonly Run[] | null, workbench: IWorkbench): void {
-  const before = useRef<ReadonlyMap<string, Run> | null>(null);
-  useEffect(() => {
-    if (runs) {
-      for (const run of endedSince(before.current, runs)) {
-        tell(run, workbench);
-      }
-      before.current = new Map(runs.map(run => [run.id, run]));
-    }
-  }, [runs, workbench]);
-}
-
-/** The runs that came to their end since they were last looked at. */
-export function endedSince(
-  before: ReadonlyMap<string, Run> | null,
-  now: readonly Run[]
-): readonly Run[] {
-  return now.filter(run => {
-    const earlier = before?.get(run.id);
-    return earlier !== undefined && goesOn(earlier) && !goesOn(run);
-  });
-}
-
-function tell(run: Run, workbench: IWorkbench): void {
-  const { trans } = workbench;
-  const open = {
-    label: trans.__('Open'),
-    callback: () => void workbench.openRun(run.id)
-  };
-  if (run.state === 'succeeded') {
-    Notification.success(trans.__('%1 has ended.', run.title), { actions: [open] });
-  } else if (run.state === 'failed') {
-    Notification.error(trans.__('%1 failed. %2 %3', run.title, run.words, run.next_step), {
-      autoClose: false,
-      actions: [open]
-    });
-  }
 }

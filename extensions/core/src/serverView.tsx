@@ -5,6 +5,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { Answered, useAnswer, useTask } from './answer';
+import { NewRelease } from './newRelease';
 import type { IRunning, IWorkbench } from './tokens';
 import type { ServerState, Use } from './wire';
 
@@ -60,32 +61,43 @@ function Server({ workbench, isSeen }: IServerProps): JSX.Element {
     }
   }, [left, told, trans, workbench]);
   return (
-    <Answered answer={answer} again={again} trans={trans}>
-      {server => (
-        <>
-          <Meter
-            name={trans.__('Memory')}
-            use={server.memory}
-            told={`${bytes(server.memory.used)} / ${bytes(server.memory.limit)}`}
-            trans={trans}
-          />
-          <Meter
-            name={trans.__('Processors')}
-            use={server.processor}
-            told={`${server.processor.used.toFixed(1)} / ${server.processor.limit}`}
-            trans={trans}
-          />
-          <Meter
-            name={trans.__('Home')}
-            use={server.home}
-            told={`${bytes(server.home.used)} / ${bytes(server.home.limit)}`}
-            trans={trans}
-          />
-          <Stopping server={server} left={left} workbench={workbench} again={again} />
-          <RunningList workbench={workbench} />
-        </>
-      )}
-    </Answered>
+    <>
+      {/* Drawn anew with the meters, so that what was saved meanwhile is told no more. */}
+      <NewRelease workbench={workbench} />
+      <Answered answer={answer} again={again} trans={trans}>
+        {server => (
+          <>
+            <Meter
+              name={trans.__('Memory')}
+              use={server.memory}
+              told={`${bytes(server.memory.used)} / ${bytes(server.memory.limit)}`}
+              trans={trans}
+            />
+            <Meter
+              name={trans.__('Processors')}
+              use={server.processor}
+              told={`${server.processor.used.toFixed(1)} / ${server.processor.limit}`}
+              trans={trans}
+            />
+            <Meter
+              name={trans.__('Home')}
+              use={server.home}
+              told={`${bytes(server.home.used)} / ${bytes(server.home.limit)}`}
+              trans={trans}
+            />
+            {server.is_rescued && (
+              <p className="bc-Note" role="alert">
+                {trans.__(
+                  'Your home had no room left when this laboratory was started. Delete files, which is for good here and not into the trash; then stop the laboratory and start it again.'
+                )}
+              </p>
+            )}
+            <Stopping server={server} left={left} workbench={workbench} again={again} />
+            <RunningList workbench={workbench} />
+          </>
+        )}
+      </Answered>
+    </>
   );
 }
 

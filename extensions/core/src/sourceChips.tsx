@@ -48,22 +48,40 @@ export function SourceChips({ workbench, chosen, onToggle }: ISourceChipsProps):
       </p>
     );
   }
+  const cutOff = isCutOff(sources);
   return (
-    <div className="bc-Chips" role="group" aria-label={trans.__('Sources')}>
-      {sources.map(({ source, title, state, words }) => (
-        <button
-          className={`bc-Chip bc-mod-${state}`}
-          type="button"
-          key={source}
-          aria-pressed={chosen.includes(source)}
-          title={words}
-          onClick={() => onToggle(source)}
-        >
-          {title} <span className="bc-Chip-state">{stateInWords(state, trans)}</span>
-        </button>
-      ))}
-    </div>
+    <>
+      {cutOff && (
+        <p className="bc-Note" role="status">
+          {trans.__('No internet: nothing beyond this deployment is reached.')}
+        </p>
+      )}
+      <div className="bc-Chips" role="group" aria-label={trans.__('Sources')}>
+        {sources.map(({ source, title, state, words }) => {
+          const said = !(cutOff && state === 'down'); // else once for all
+          return (
+            <button
+              className={said ? `bc-Chip bc-mod-${state}` : 'bc-Chip'}
+              type="button"
+              key={source}
+              aria-pressed={chosen.includes(source)}
+              title={said ? words : undefined}
+              onClick={() => onToggle(source)}
+            >
+              {title}
+              {said && <span className="bc-Chip-state"> {stateInWords(state, trans)}</span>}
+            </button>
+          );
+        })}
+      </div>
+    </>
   );
+}
+
+/** Whether of several sources none is reached; what is here or kept here needs no reaching. */
+function isCutOff(sources: readonly SourceState[]): boolean {
+  const asked = sources.filter(({ state }) => state !== 'snapshot' && state !== 'sample');
+  return asked.length > 1 && asked.every(({ state }) => state === 'down');
 }
 
 function stateInWords(state: SourceState['state'], trans: TranslationBundle): string {

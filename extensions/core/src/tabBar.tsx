@@ -8,9 +8,23 @@ import type { Widget } from '@lumino/widgets';
 import type { Tab } from './panel';
 
 /** The order of the tabs; the laboratory's own view is the first. */
-const ORDER: readonly Tab[] = ['view', 'analyses', 'runs', 'find', 'data', 'access', 'server'];
+const ORDER: readonly Tab[] = [
+  'view',
+  'analyses',
+  'runs',
+  'find',
+  'data',
+  'products',
+  'access',
+  'feedback',
+  'server'
+];
 
-/** Tabs as WAI-ARIA describes them: one stop for Tab, arrows between them. */
+/**
+ * Tabs as WAI-ARIA describes them: one stop for Tab, arrows between them.
+ *
+ * They are one row, which scrolls where the panel is narrow; the chosen one is always seen.
+ */
 export class TabBar extends ReactWidget {
   constructor(private readonly _trans: TranslationBundle) {
     super();
@@ -39,6 +53,7 @@ export class TabBar extends ReactWidget {
       view.setHidden(name !== this._shown);
     }
     this.update();
+    document.getElementById(this._tabId(tab))?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   protected render(): JSX.Element {

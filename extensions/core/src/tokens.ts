@@ -3,6 +3,9 @@ import type { ReadonlyJSONObject, ReadonlyJSONValue } from '@lumino/coreutils';
 import type { Widget } from '@lumino/widgets';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
+import type { IFeedbackDesk } from './feedbackDesk';
+import type { IReleaseDesk } from './releaseDesk';
+import type { IProductsDesk } from './productsDesk';
 import type { IRunsDesk } from './runsDesk';
 import type {
   Access,
@@ -14,6 +17,7 @@ import type {
   Laboratory,
   LoginRequest,
   OwnFile,
+  Run,
   Runs,
   ServerState,
   Sources,
@@ -30,7 +34,7 @@ export type SweepValues = Readonly<Record<string, readonly ReadonlyJSONValue[]>>
 export interface IRunning {
   readonly id: string;
   readonly name: string;
-  /** What a kernel is at: busy or idle. */
+  /** What a kernel is at, in words; nothing of a terminal. */
   readonly state: string;
   readonly end: () => Promise<void>;
 }
@@ -59,15 +63,22 @@ export interface IWorkbench {
   runAnalysis(name: string, values: ParameterValues): Promise<void>;
 
   /** The person's runs in this laboratory, the last submitted first. */
-  runs(): Promise<Runs>;
+  runs(limit: number): Promise<Runs>;
 
   /**
    * Submit an analysis with parameters: it runs without this window, and with a sweep once for
    * each combination of its values.
    *
-   * Rejects as `runAnalysis` does.
+   * Gives the runs it became. Rejects as `runAnalysis` does.
    */
-  submitAnalysis(name: string, values: ParameterValues, sweep?: SweepValues): Promise<void>;
+  submitAnalysis(
+    name: string,
+    values: ParameterValues,
+    sweep?: SweepValues
+  ): Promise<readonly Run[]>;
+
+  /** Bring the person's runs to the front. */
+  showRuns(): Promise<void>;
 
   /** What else there is to ask and to do about runs. */
   readonly runsDesk: IRunsDesk;
@@ -80,6 +91,14 @@ export interface IWorkbench {
 
   /** Bring what a run left into the person's home, and open its notebook. */
   openRun(run: string): Promise<void>;
+
+  /** What there is to ask and to do about feedback. */
+  readonly feedbackDesk: IFeedbackDesk;
+
+  /** What there is to ask about the laboratory's release. */
+  readonly releaseDesk: IReleaseDesk;
+  /** What there is to ask and to do about products. */
+  readonly productsDesk: IProductsDesk;
 
   /** Providers that know logins, and which of the person's are stored. */
   access(): Promise<Access>;

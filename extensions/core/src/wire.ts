@@ -38,6 +38,12 @@ export interface Analysis {
   readonly picture_words: string;
 }
 
+/** A source that can be searched where it is. */
+export interface Askable {
+  readonly source: string;
+  readonly title: string;
+}
+
 /** Something that was brought into the home. */
 export interface Brought {
   /** Below the server's root. */
@@ -50,9 +56,28 @@ export interface Catalogue {
   readonly problems: readonly string[];
 }
 
+/** Who made a product. */
+export interface Creator {
+  readonly name: string;
+  /** Four groups of four; of one creator at least. */
+  readonly orcid: string;
+  readonly affiliation: string;
+}
+
+/** A figure that scripts draw, as the notebook has it. */
+export interface Drawn {
+  readonly name: string;
+  /** With the scripts that draw into it; untrusted. */
+  readonly html: string;
+  /** The version of BokehJS that draws it. */
+  readonly bokeh: string;
+}
+
 /** What the person's earlier runs of an analysis took, those that succeeded. */
 export interface Earlier {
   readonly runs: number;
+  /** So many others go on now. */
+  readonly going: number;
   readonly seconds: Spread | null;
   readonly memory_bytes: Spread | null;
   readonly output_bytes: Spread | null;
@@ -109,6 +134,13 @@ export interface Failure {
   readonly fields: readonly FieldFailure[];
 }
 
+/** The first words of a thread, and the notebook and the run that they are about. */
+export interface FeedbackRequest {
+  readonly text: string;
+  readonly notebook: string;
+  readonly run: string;
+}
+
 /** One value that is not allowed, and what would be. */
 export interface FieldFailure {
   readonly field: string;
@@ -123,9 +155,11 @@ export interface Figure {
   readonly address: string;
 }
 
-/** The pictures of a run, and how many figures are drawn only where its notebook is opened. */
+/** The figures of a run: pictures, what scripts draw, and how many only a notebook shows. */
 export interface Figures {
   readonly figures: readonly Figure[];
+  readonly drawn: readonly Drawn[];
+  /** Figures that are neither, but in its notebook. */
   readonly interactive: number;
   /** What is left out, and why. */
   readonly words: string;
@@ -133,8 +167,8 @@ export interface Figures {
 
 /** What is looked for: all that is given has to be fulfilled, of a list one of it. */
 export interface FindRequest {
-  /** Which index is asked. */
-  readonly where: 'here' | 'service';
+  /** Which index is asked; with `at:` before it, which source. */
+  readonly where: string;
   readonly text: string;
   /** West, south, east, north, degrees. */
   readonly bbox: readonly [number, number, number, number] | null;
@@ -161,6 +195,8 @@ export interface Found {
   readonly total: number;
   /** Asks for the next page. */
   readonly token: string | null;
+  /** What may have been meant, where nothing was found. */
+  readonly suggestion: string;
   readonly hits: readonly Hit[];
   readonly facets: readonly Facet[];
 }
@@ -185,13 +221,17 @@ export interface Hit {
   /** Where a person reads about it. */
   readonly page: string | null;
   readonly picture: string | null;
-  readonly access: 'open' | 'login' | 'request';
+  readonly access: 'open' | 'login' | 'request' | 'private';
   /** What is read here may be made up. */
   readonly synthetic: boolean;
   /** The catalogue's entry that reads it. */
   readonly entry: string | null;
-  /** With which parameters it does. */
+  /** With which parameters it does: as far as it takes them, those searched for. */
   readonly request: Readonly<Record<string, ReadonlyJSONValue>>;
+  /** Of what was searched, what the entry cannot be asked for: it reads more. */
+  readonly beyond: readonly ('bbox' | 'time' | 'depth')[];
+  /** Why what was searched is not read at once, and an example instead; or empty. */
+  readonly refused: string;
   /** Python that reads exactly this, ready to run. */
   readonly snippet: string | null;
 }
@@ -206,6 +246,8 @@ export interface Laboratory {
   readonly keeps_runs: boolean;
   /** So many a sweep may have. */
   readonly most_runs: number;
+  /** Providers whose own search `where` of a search may name. */
+  readonly askable: readonly Askable[];
   readonly problems: readonly string[];
 }
 
@@ -214,6 +256,20 @@ export interface Licence {
   readonly name: string;
   readonly text: string;
   readonly url: string;
+}
+
+/** Where a product comes from: its run, what that read, and its files. */
+export interface Lineage {
+  readonly run: string;
+  /** The name of the notebook's file; empty: not kept. */
+  readonly notebook: string;
+  readonly proposed_by: string;
+  readonly inputs: readonly ProductInput[];
+  /** What whoever uses it owes to the inputs. */
+  readonly acknowledgement: string;
+  readonly files: readonly Output[];
+  /** What the checks of the files remarked. */
+  readonly warnings: readonly string[];
 }
 
 /** A login to be stored: a token, or a name with a password. It is never answered again. */
@@ -233,6 +289,14 @@ export interface Notebook {
 export interface NotebookRequest {
   /** Below the server's root, as the contents API has it. */
   readonly path: string;
+}
+
+/** What can be compared of a run number by number: what it printed, and its small CSV files. */
+export interface Numbers {
+  readonly printed: readonly Written[];
+  readonly tables: readonly Written[];
+  /** What is left out, and why. */
+  readonly words: string;
 }
 
 /** Which notebook to open: the person's copy, or the curated one beside it. */
@@ -273,6 +337,127 @@ export interface Problem {
   readonly line: number | null;
 }
 
+/** A version of a product that was published. */
+export interface Product {
+  readonly laboratory: string;
+  readonly slug: string;
+  readonly version: number;
+  readonly title: string;
+  readonly description: string;
+  readonly creators: readonly Creator[];
+  readonly keywords: readonly string[];
+  readonly licence: string;
+  readonly citation: string;
+  /** That it was given in a repository; empty: it is in none. */
+  readonly doi: string;
+  /** ISO 8601. */
+  readonly published: string;
+  readonly is_withdrawn: boolean;
+  /** Of a withdrawn one, who took it back and why. */
+  readonly words: string;
+  /** The day from which its files are given out. */
+  readonly embargo: string | null;
+  /** The members of its laboratory alone see it. */
+  readonly members_only: boolean;
+  /** What reads it here; null: nothing does. */
+  readonly entry: string | null;
+  /** Python that reads it, ready to run. */
+  readonly snippet: string | null;
+}
+
+/** A file of a run as it may be published, and what was found of it. */
+export interface ProductFile {
+  readonly path: string;
+  readonly kind: string;
+  readonly bytes: number;
+  /** Why it cannot be published; none: it can. */
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  readonly chosen: boolean;
+}
+
+/** The form of a product, filled in from a run, or from a proposal that was sent back. */
+export interface ProductForm {
+  readonly run: string;
+  readonly title: string;
+  /** As the title has it, or as it was proposed. */
+  readonly slug: string;
+  readonly description: string;
+  readonly creators: readonly Creator[];
+  readonly keywords: readonly string[];
+  readonly embargo: string | null;
+  readonly files: readonly ProductFile[];
+  /** The one proposed; null: the inputs allow none. */
+  readonly licence: string | null;
+  readonly licences: readonly ProductLicence[];
+  readonly inputs: readonly ProductInput[];
+  readonly acknowledgement: string;
+  /** Of the manager who sent it back. */
+  readonly words: string;
+  /** The person's products: the last version of each. */
+  readonly own: Readonly<Record<string, number>>;
+}
+
+/** Something that a product was made from. */
+export interface ProductInput {
+  readonly name: string;
+  readonly title: string;
+  readonly tier: string;
+  readonly licence: string;
+  readonly citation: string;
+  readonly synthetic: boolean;
+  /** What a manager has to answer of it; or empty. */
+  readonly question: string;
+}
+
+/** A licence that a product can be given. */
+export interface ProductLicence {
+  readonly spdx: string;
+  readonly title: string;
+  /** Why a product of these inputs may not have it; or empty. */
+  readonly why_not: string;
+}
+
+/** All versions of the products that the person sees, the last published first. */
+export interface Products {
+  readonly products: readonly Product[];
+}
+
+/** Something that the person proposed, and where it stands. */
+export interface Proposal {
+  readonly id: string;
+  readonly laboratory: string;
+  readonly slug: string;
+  readonly version: number | null;
+  readonly title: string;
+  readonly state: 'waiting' | 'changes' | 'refused' | 'storing' | 'published' | 'withdrawn';
+  /** ISO 8601. */
+  readonly proposed: string;
+  readonly decided_by: string;
+  /** What who decided said. */
+  readonly words: string;
+}
+
+/** What the person proposed in this laboratory, the newest first. */
+export interface Proposals {
+  readonly proposals: readonly Proposal[];
+}
+
+/** A product to be proposed. */
+export interface ProposeRequest {
+  readonly run: string;
+  readonly files: readonly string[];
+  readonly title: string;
+  readonly description: string;
+  readonly creators: readonly Creator[];
+  readonly keywords: readonly string[];
+  readonly licence: string;
+  /** Empty: it is made of the title. */
+  readonly slug: string;
+  /** A day, ISO 8601; empty: none. */
+  readonly embargo: string;
+}
+
 /** A provider that knows logins, and the person's own with it. */
 export interface Provider {
   readonly source: string;
@@ -282,6 +467,18 @@ export interface Provider {
   /** Titles of the entries that ask for it. */
   readonly entries: readonly string[];
   readonly login: StoredLogin | null;
+}
+
+/** The release that the next start takes, and what the laboratory's managers say. */
+export interface ReleaseNews {
+  /** With the one that runs; `earlier` after a rollback, `other` if nobody knows. */
+  readonly compared: 'same' | 'newer' | 'earlier' | 'other';
+  readonly digest: string;
+  readonly version: string;
+  /** What is new in it. */
+  readonly message: string;
+  /** What is said to everybody now; empty if nothing is. */
+  readonly notice: string;
 }
 
 /** A run of the person's, as the deployment's service keeps it. */
@@ -311,6 +508,10 @@ export interface Run {
   readonly expected_s: number | null;
   /** Of a sweep's run: those of its parameters that differ within the sweep. */
   readonly varied: Readonly<Record<string, ReadonlyJSONValue>>;
+  /** Parameters that are not the notebook's defaults, as text cut short. */
+  readonly changed: Readonly<Record<string, string>>;
+  /** There is an executed notebook to be opened. */
+  readonly executed: boolean;
 }
 
 /** A run with its parameters and what it left. */
@@ -338,6 +539,8 @@ export interface RunRequest {
 export interface Runs {
   readonly runs: readonly Run[];
   readonly sweeps: readonly Sweep[];
+  /** There are older ones, to be asked for by a limit. */
+  readonly more: boolean;
 }
 
 /** The person's server. */
@@ -349,6 +552,8 @@ export interface ServerState {
   readonly stops_at: string | null;
   /** After so long without activity it is stopped; 0 is never. */
   readonly idle_s: number;
+  /** It was started without room in the home: what is deleted is gone at once. */
+  readonly is_rescued: boolean;
 }
 
 /** A source as it is now. */
@@ -407,10 +612,52 @@ export interface Suggestions {
   readonly suggestions: readonly Suggestion[];
 }
 
+/** The laboratory's survey, as whoever answers sees it. */
+export interface Survey {
+  readonly on: boolean;
+  readonly sentences: readonly SurveySentence[];
+  /** What is answered in words. */
+  readonly question: string;
+  /** So many answers there are before managers see any. */
+  readonly fewest: number;
+  /** The person's own, if there is one. */
+  readonly answer: SurveyAnswer | null;
+}
+
+/** How far the person agrees with each sentence, from 1 to 7, and words or none. */
+export interface SurveyAnswer {
+  readonly meets_needs: number;
+  readonly easy_to_use: number;
+  readonly words: string;
+}
+
+/** A sentence that is agreed to, or not. */
+export interface SurveySentence {
+  readonly name: 'meets_needs' | 'easy_to_use';
+  readonly sentence: string;
+}
+
 /** A submit of several runs: how many of them are in each state. */
 export interface Sweep {
   readonly submission: string;
   readonly counts: Readonly<Record<string, number>>;
+}
+
+/** A thread of the person's with the managers of a laboratory. */
+export interface Thread {
+  readonly id: string;
+  readonly version: string;
+  readonly notebook: string;
+  readonly run: string;
+  readonly state: 'open' | 'answered' | 'closed';
+  /** Whether a manager wrote what was not looked at. */
+  readonly news: boolean;
+  readonly words: readonly Words[];
+}
+
+/** The person's threads with this laboratory's managers, the last changed first. */
+export interface Threads {
+  readonly threads: readonly Thread[];
 }
 
 /** How much of something is used: bytes, or processors. */
@@ -426,4 +673,24 @@ export interface Variable {
   readonly name: string;
   readonly standard_name: string | null;
   readonly units: string;
+}
+
+/** What somebody wrote in a thread. */
+export interface Words {
+  readonly author: string;
+  readonly is_manager: boolean;
+  readonly text: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** More words for a thread. */
+export interface WordsRequest {
+  readonly text: string;
+}
+
+/** What a run printed in one cell, or a table among its files. */
+export interface Written {
+  readonly name: string;
+  readonly text: string;
 }

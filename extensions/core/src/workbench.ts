@@ -1,12 +1,18 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { IStateDB } from '@jupyterlab/statedb';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
 import type { PanelApi } from './api';
 import { PanelError } from './api';
+import { kernelInWords } from './kernelWords';
 import type { Computation } from './computation';
+import { CommandIDs } from './commands';
 import { showOutcome } from './outcome';
+import { FeedbackDesk } from './feedbackDesk';
+import { ReleaseDesk } from './releaseDesk';
+import { ProductsDesk } from './productsDesk';
 import { RunsDesk } from './runsDesk';
 import type { IRunning, IWorkbench, ParameterValues, SweepValues } from './tokens';
 import type {
@@ -19,6 +25,7 @@ import type {
   Laboratory,
   LoginRequest,
   OwnFile,
+  Run,
   Runs,
   ServerState,
   Sources,
@@ -29,6 +36,9 @@ import type {
 export class Workbench implements IWorkbench {
   readonly trans: TranslationBundle;
   readonly runsDesk: RunsDesk;
+  readonly feedbackDesk: FeedbackDesk;
+  readonly releaseDesk: ReleaseDesk;
+  readonly productsDesk: ProductsDesk;
 
   constructor(
     readonly laboratory: Laboratory,
@@ -36,10 +46,14 @@ export class Workbench implements IWorkbench {
     private readonly _app: JupyterFrontEnd,
     private readonly _tracker: INotebookTracker,
     private readonly _api: PanelApi,
-    private readonly _documents: IDocumentManager | null
+    private readonly _documents: IDocumentManager | null,
+    state: IStateDB | null
   ) {
     this.trans = translator.load('bluecloud');
-    this.runsDesk = new RunsDesk(_app, _tracker, _api, this.trans);
+    this.feedbackDesk = new FeedbackDesk(_api, _tracker);
+    this.releaseDesk = new ReleaseDesk(_app, _api, _documents, laboratory.slug, state);
+    this.productsDesk = new ProductsDesk(_app, _api);
+    this.runsDesk = new RunsDesk(_app, _tracker, _api, this.trans, laboratory.slug, state);
   }
 
   find(asked: FindRequest): Promise<Found> {
@@ -82,7 +96,7 @@ export class Workbench implements IWorkbench {
       ...[...sessions.running()].map(({ id, name, path, kernel }) => ({
         id,
         name: name || path,
-        state: kernel?.execution_state ?? '',
+        state: kernel ? kernelInWords(kernel, this.trans) : '',
         end: () => sessions.shutdown(id)
       })),
       ...[...terminals.running()].map(({ name }) => ({
@@ -172,12 +186,20 @@ export class Workbench implements IWorkbench {
     return this._api.forgetLogin(source);
   }
 
-  runs(): Promise<Runs> {
-    return this._api.runs();
+  runs(limit: number): Promise<Runs> {
+    return this._api.runs(limit);
   }
 
-  async submitAnalysis(name: string, values: ParameterValues, sweep: SweepValues = {}): Promise<void> {
-    await this._api.submitAnalysis(name, values, sweep);
+  async submitAnalysis(
+    name: string,
+    values: ParameterValues,
+    sweep: SweepValues = {}
+  ): Promise<readonly Run[]> {
+    return (await this._api.submitAnalysis(name, values, sweep)).runs;
+  }
+
+  async showRuns(): Promise<void> {
+    await this._app.commands.execute(CommandIDs.showRuns);
   }
 
   async cancelRun(run: string): Promise<void> {
@@ -191,6 +213,12 @@ export class Workbench implements IWorkbench {
   async openRun(run: string): Promise<void> {
     const { path } = await this._api.fetchRun(run);
     await this._open(path);
+    const panel = this._tracker.find(notebook => notebook.context.path === path);
+    if (panel) {
+      const { keepUntouched } = await import('./untouched');
+      // Not awaited: a kernel takes its time, and without one nothing is written into it.
+      keepUntouched(panel).catch(() => undefined);
+    }
   }
 
   async insert(code: string): Promise<void> {

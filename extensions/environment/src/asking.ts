@@ -20,9 +20,3 @@ export function useRegion(place: Place, box: Box | null): Box {
 export function yearsOf({ first_day, last_day }: Place): readonly [number, number] {
   return [Number(first_day.slice(0, 4)), Number(last_day.slice(0, 4))];
 }
-
-/** The names of the months in the person's language. */
-export function monthNames(style: 'narrow' | 'short' | 'long'): readonly string[] {
-  const format = new Intl.DateTimeFormat(undefined, { month: style, timeZone: 'UTC' });
-  return Array.from({ length: 12 }, (_, month) => format.format(Date.UTC(2001, month, 15)));
-}

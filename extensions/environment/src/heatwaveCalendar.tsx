@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import type { JSX } from 'react';
+import { monthNames } from '@bluecloud/core';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { monthNames } from './asking';
 import { categoryColours } from './categoryColours';
 import type { HeatwaveYear, Heatwaves } from './wire';
 

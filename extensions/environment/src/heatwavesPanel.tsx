@@ -1,8 +1,10 @@
 import { Suspense, lazy, useState } from 'react';
 import type { JSX } from 'react';
-import { Computed, NumberField, OpenAsNotebook, OriginNote } from '@bluecloud/core';
+import { Computed, OpenAsNotebook, OriginNote } from '@bluecloud/core';
 
 import { useQuestion, useRegion, yearsOf } from './asking';
+import { BaselineFields } from './baseline';
+import type { IBaseline } from './baseline';
 import { Days, Legend, Years } from './heatwaveCalendar';
 import { Events } from './heatwaveEvents';
 import type { IPanelProps } from './indicators';
@@ -15,17 +17,19 @@ const YearChart = lazy(async () => ({ default: (await import('./charts')).YearCh
 export function HeatwavesPanel({ workbench, place, box, onBox }: IPanelProps): JSX.Element {
   const { trans } = workbench;
   const [earliest, latest] = yearsOf(place);
-  const [first, setFirst] = useState(Math.max(earliest, Math.min(1991, latest - 29)));
-  const [last, setLast] = useState(Math.min(latest, 2020));
-  const [percentile, setPercentile] = useState(90);
+  const [baseline, setBaseline] = useState<IBaseline>({
+    first: Math.max(earliest, Math.min(1991, latest - 29)),
+    last: Math.min(latest, 2020),
+    percentile: 90
+  });
   const [cold, setCold] = useState(false);
   const [year, setYear] = useState<number | null>(null);
   const region = useRegion(place, box);
   const asked = {
     bbox: region,
-    baseline_first: first,
-    baseline_last: last,
-    percentile,
+    baseline_first: baseline.first,
+    baseline_last: baseline.last,
+    percentile: baseline.percentile,
     cold
   };
   const calendar = useQuestion(workbench, 'heatwaves', asked);
@@ -47,32 +51,13 @@ export function HeatwavesPanel({ workbench, place, box, onBox }: IPanelProps): J
       />
       <fieldset className="bc-Controls">
         <legend className="bc-Visually-hidden">{trans.__('Definition')}</legend>
-        <NumberField
+        <BaselineFields
+          place={place}
           label={trans.__('Baseline from')}
-          unit={trans.__('year')}
-          value={first}
-          least={earliest}
-          most={latest}
+          range={[51, 99, 1]}
+          baseline={baseline}
+          onBaseline={setBaseline}
           trans={trans}
-          onValue={setFirst}
-        />
-        <NumberField
-          label={trans.__('to')}
-          unit={trans.__('year')}
-          value={last}
-          least={earliest}
-          most={latest}
-          trans={trans}
-          onValue={setLast}
-        />
-        <NumberField
-          label={trans.__('Percentile')}
-          unit="%"
-          value={percentile}
-          least={51}
-          most={99}
-          trans={trans}
-          onValue={setPercentile}
         />
         <label className="bc-Field-check">
           <input type="checkbox" checked={cold} onChange={event => setCold(event.target.checked)} />

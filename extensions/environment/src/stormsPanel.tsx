@@ -1,8 +1,10 @@
 import { Suspense, lazy, useState } from 'react';
 import type { JSX } from 'react';
-import { Computed, NumberField, OpenAsNotebook, OriginNote } from '@bluecloud/core';
+import { Computed, OpenAsNotebook, OriginNote } from '@bluecloud/core';
 
 import { useQuestion, useRegion, yearsOf } from './asking';
+import { BaselineFields } from './baseline';
+import type { IBaseline } from './baseline';
 import type { IPanelProps } from './indicators';
 import { RegionMap } from './region';
 import type { Storm } from './wire';
@@ -15,12 +17,19 @@ const SHOWN = 10;
 export function StormsPanel({ workbench, place, box, onBox }: IPanelProps): JSX.Element {
   const { trans } = workbench;
   const [earliest, latest] = yearsOf(place);
-  const [first, setFirst] = useState(earliest);
-  const [last, setLast] = useState(latest);
-  const [percentile, setPercentile] = useState(98);
+  const [baseline, setBaseline] = useState<IBaseline>({
+    first: earliest,
+    last: latest,
+    percentile: 98
+  });
   const [rank, setRank] = useState(1);
   const region = useRegion(place, box);
-  const asked = { bbox: region, baseline_first: first, baseline_last: last, percentile };
+  const asked = {
+    bbox: region,
+    baseline_first: baseline.first,
+    baseline_last: baseline.last,
+    percentile: baseline.percentile
+  };
   const storms = useQuestion(workbench, 'storms', asked);
   const hit = useQuestion(workbench, 'footprint', { ...asked, rank });
   const storm = storms.value?.storms.find(each => each.rank === rank);
@@ -47,33 +56,13 @@ export function StormsPanel({ workbench, place, box, onBox }: IPanelProps): JSX.
       {hit.reason && !storms.reason && <p className="bc-Problem">{hit.reason}</p>}
       <fieldset className="bc-Controls">
         <legend className="bc-Visually-hidden">{trans.__('Definition')}</legend>
-        <NumberField
+        <BaselineFields
+          place={place}
           label={trans.__('Threshold from')}
-          unit={trans.__('year')}
-          value={first}
-          least={earliest}
-          most={latest}
+          range={[50, 99.9, 0.1]}
+          baseline={baseline}
+          onBaseline={setBaseline}
           trans={trans}
-          onValue={setFirst}
-        />
-        <NumberField
-          label={trans.__('to')}
-          unit={trans.__('year')}
-          value={last}
-          least={earliest}
-          most={latest}
-          trans={trans}
-          onValue={setLast}
-        />
-        <NumberField
-          label={trans.__('Percentile')}
-          unit="%"
-          value={percentile}
-          least={50}
-          most={99.9}
-          step={0.1}
-          trans={trans}
-          onValue={setPercentile}
         />
       </fieldset>
       <Computed computed={storms} trans={trans}>

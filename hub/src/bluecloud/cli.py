@@ -9,6 +9,7 @@ that cannot be loaded costs its own commands and no others; they say why when th
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 import typer
@@ -16,8 +17,11 @@ import typer
 GROUP = "bluecloud.commands"
 
 
-def application() -> typer.Typer:
-    """All commands that are installed."""
+def application(words: Sequence[str] = ()) -> typer.Typer:
+    """The commands that are installed; of words that begin with one, that one alone.
+
+    What a command needs is loaded with it, and takes longer than most commands do.
+    """
     app = typer.Typer(
         name="bluecloud",
         help="Blue-Cloud laboratories from the command line.",
@@ -26,7 +30,9 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_nothing)  # so that a single command keeps its first word
-    for point in sorted(entry_points(group=GROUP), key=lambda each: each.name):
+    points = sorted(entry_points(group=GROUP), key=lambda each: each.name)
+    asked = [point for point in points if [point.name] == list(words[:1])]
+    for point in asked or points:
         try:
             commands = point.load()
         except Exception as error:  # noqa: BLE001 - whatever it is, the other commands work
@@ -57,4 +63,4 @@ def _broken(point: EntryPoint, error: Exception) -> typer.Typer:
 
 def main() -> None:
     """Run the command line."""
-    application()()
+    application(sys.argv[1:])()

@@ -10,31 +10,42 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from . import runs
-from .arguments import named_values, said, swept_values
+from .arguments import SWEEP_HELP, check_apart, named_values, said, swept_values
+from .names import whole_name
 from .service import ServiceError
+from .submitted import counted
 
 run = typer.Typer(
     help="Run a notebook with parameters; it goes on without you.",
     context_settings={"allow_interspersed_args": True},  # options after the notebook too
 )
-ask = typer.Typer(help="Your runs: list, show, watch, cancel, again, fetch.", no_args_is_help=True)
+ask = typer.Typer(help="Your runs: list, show, watch, cancel, again, fetch.")
+_BEGUN = "Its name, or the first letters of it that no other begins with."
+_WHOLE = 20  # letters of a submit's name
 
 
 @run.callback(invoke_without_command=True)
 @said
 def submit(
-    notebook: Annotated[str, typer.Argument(help="A file, or the name of an analysis.")],
+    notebook: Annotated[
+        str | None,
+        typer.Argument(help="A file, or the name of an analysis; without one they are listed."),
+    ] = None,
     parameter: Annotated[
         list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A value is JSON, or text."),
+        typer.Option(
+            "-p",
+            "--parameter",
+            metavar="NAME=VALUE",
+            help="A value is text, a number, or a list as '[3, 39, 4, 41]'.",
+        ),
     ] = None,
     sweep: Annotated[
         list[str] | None,
-        typer.Option(
-            "-s", "--sweep", metavar="NAME=LIST", help="A JSON list, or values with commas between."
-        ),
+        typer.Option("-s", "--sweep", metavar="NAME=LIST", help=SWEEP_HELP),
     ] = None,
     sets: Annotated[
         Path | None,
@@ -58,8 +69,13 @@ def submit(
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay until it has ended.")] = False,
 ) -> None:
-    """Run a notebook with parameters, or a sweep of it."""
+    """Run a notebook with parameters, or a sweep of it; without a notebook, list the analyses."""
+    if notebook is None:
+        _list_analyses()
+        return
+    given = named_values(parameter)
     swept: Any = swept_values(sweep)
+    check_apart(given, swept)
     if sets is not None:
         if swept:
             raise ServiceError("--sweep and --sets exclude one another")
@@ -73,7 +89,7 @@ def submit(
         raise ServiceError("--data-age says which earlier run will do: it goes with --reuse")
     submitted = runs.submit(
         notebook,
-        named_values(parameter),
+        given,
         sweep=swept,
         laboratory=laboratory,
         size=size,
@@ -84,11 +100,26 @@ def submit(
         reuse_age_s=round((data_age or 0) * 3600),
     )
     what = "not executed again" if submitted.reused else "submitted"
-    typer.echo(f"{submitted.id}: {len(submitted.runs)} run(s), {what}")
+    typer.echo(f"{submitted.id}: {counted(len(submitted.runs))}, {what}")
     if submitted.words:
         typer.echo(f"reuse: {submitted.words}")
     if watch:
         _watch(submitted)
+
+
+def _list_analyses() -> None:
+    table = Table("analysis", "what it is", box=None)
+    for path in runs.analyses():
+        table.add_row(path.stem, Text(runs.title_of(path)))
+    Console().print(table)
+
+
+@ask.callback(invoke_without_command=True)
+@said
+def asked(context: typer.Context) -> None:
+    """Your runs: list, show, watch, cancel, again, fetch; without a word, list."""
+    if context.invoked_subcommand is None:
+        listed()
 
 
 @ask.command("list")
@@ -99,39 +130,41 @@ def listed(
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
 ) -> None:
     """Your last runs, the last submitted first."""
-    table = Table("run", "notebook", "state", "cells", "submitted", "why", box=None)
+    table = Table("run", "notebook", "with", "state", "cells", "submitted", "why", box=None)
     for each in runs.recent(laboratory=laboratory, state=state, limit=limit):
         place = f" (number {each.position})" if each.position else ""
         table.add_row(
             each.id,
-            each.title or each.notebook,
+            Text(each.title or each.notebook),
+            Text("\n".join(f"{name} {value}" for name, value in each.changed.items())),
             f"{each.state}{place}",
             f"{each.cells_done}/{each.cells}" if each.cells else "",
             f"{each.submitted.astimezone():%Y-%m-%d %H:%M}",
-            each.words,
+            Text(each.words),
         )
     Console().print(table)
 
 
 @ask.command()
 @said
-def show(name: Annotated[str, typer.Argument(metavar="RUN")]) -> None:
+def show(name: Annotated[str, typer.Argument(metavar="RUN", help=_BEGUN)]) -> None:
     """All that is known of a run, as JSON."""
-    typer.echo(json.dumps(runs.get(name).whole, indent=2))
+    typer.echo(json.dumps(runs.get(_one(name)).whole, indent=2))
 
 
 @ask.command()
 @said
-def watch(name: Annotated[str, typer.Argument(metavar="RUN|SUBMIT")]) -> None:
+def watch(name: Annotated[str, typer.Argument(metavar="RUN|SUBMIT", help=_BEGUN)]) -> None:
     """Stay with a run or a submit until it has ended."""
-    _watch(runs.submission(name.partition("-")[0]), only=name if "-" in name else None)
+    whole = _whole(name)
+    _watch(runs.submission(whole.partition("-")[0]), only=whole if "-" in whole else None)
 
 
 @ask.command()
 @said
-def log(name: Annotated[str, typer.Argument(metavar="RUN")]) -> None:
+def log(name: Annotated[str, typer.Argument(metavar="RUN", help=_BEGUN)]) -> None:
     """What a run prints, as it does."""
-    for kind, event in runs.get(name).events():
+    for kind, event in runs.get(_one(name)).events():
         if kind == "log":
             typer.echo(str(event.get("text", "")).rstrip("\n"))
         elif kind == "run" and event["state"] in runs.ENDED:
@@ -140,27 +173,33 @@ def log(name: Annotated[str, typer.Argument(metavar="RUN")]) -> None:
 
 @ask.command()
 @said
-def cancel(name: Annotated[str, typer.Argument(metavar="RUN|SUBMIT")]) -> None:
+def cancel(name: Annotated[str, typer.Argument(metavar="RUN|SUBMIT", help=_BEGUN)]) -> None:
     """End a run, or all runs of a submit."""
-    if "-" in name:
-        runs.get(name).cancel()
+    whole = _whole(name)
+    left = [runs.get(whole)] if "-" in whole else list(runs.submission(whole).runs)
+    if all(each.state in runs.ENDED for each in left):
+        typer.echo(f"{whole}: it has ended already, {left[0].state}")
+        return
+    if "-" in whole:
+        left[0].cancel()
     else:
-        runs.submission(name).cancel()
-    typer.echo(f"{name}: its end is asked for")
+        runs.submission(whole).cancel()
+    typer.echo(f"{whole}: its end is asked for")
 
 
 @ask.command()
 @said
-def again(name: Annotated[str, typer.Argument(metavar="RUN|SUBMIT")]) -> None:
+def again(name: Annotated[str, typer.Argument(metavar="RUN|SUBMIT", help=_BEGUN)]) -> None:
     """Run a run once more, or those of a submit that failed."""
-    new = runs.get(name).again() if "-" in name else runs.submission(name).again()
-    typer.echo(f"{new.id}: {len(new.runs)} run(s), submitted")
+    whole = _whole(name)
+    new = runs.get(whole).again() if "-" in whole else runs.submission(whole).again()
+    typer.echo(f"{new.id}: {counted(len(new.runs))}, submitted")
 
 
 @ask.command()
 @said
 def fetch(
-    name: Annotated[str, typer.Argument(metavar="RUN|SUBMIT")],
+    name: Annotated[str, typer.Argument(metavar="RUN|SUBMIT", help=_BEGUN)],
     folder: Annotated[Path, typer.Option("--into", help="Where to.")] = Path("runs"),
     capsule: Annotated[
         bool, typer.Option("--capsule", help="All that is left of each, as an RO-Crate.")
@@ -168,13 +207,34 @@ def fetch(
     packed: Annotated[bool, typer.Option("--zip", help="The same, as one file.")] = False,
 ) -> None:
     """Bring executed notebooks and what they made into a folder."""
-    found = [runs.get(name)] if "-" in name else runs.submission(name).runs
+    whole = _whole(name)
+    found = [runs.get(whole)] if "-" in whole else runs.submission(whole).runs
     for each in found:
         if capsule or packed:
             typer.echo(str(each.capsule(folder, packed=packed)))
             continue
         for path in each.fetch(folder):
             typer.echo(str(path))
+
+
+def _whole(name: str) -> str:
+    """The name of a run or a submit, of which the first letters were typed."""
+    begun, dash, number = name.partition("-")
+    if len(begun) < _WHOLE and begun.isalnum():
+        known = {each.submission for each in runs.recent(limit=1000)}
+        begun = whole_name(begun, known, "a submit", listed_by="bluecloud runs")
+    return f"{begun}{dash}{number:0>4}" if dash else begun
+
+
+def _one(name: str) -> str:
+    """The name of a run; that of a submit will do where it has one run."""
+    whole = _whole(name)
+    if len(whole) != _WHOLE:  # a run's name, or none
+        return whole
+    found = runs.submission(whole).runs
+    if len(found) > 1:
+        raise ServiceError(f"{whole} has {len(found)} runs: say which, as {whole}-0")
+    return found[0].id
 
 
 def _watch(submitted: runs.Submission, *, only: str | None = None) -> None:
@@ -199,7 +259,7 @@ def _watch(submitted: runs.Submission, *, only: str | None = None) -> None:
                 return
             done = sum(one.state in runs.ENDED for one in now.runs)
             going = sum(one.state == "running" for one in now.runs)
-            described = f"{going} running"
+            described = f"{going} running" if done < len(now.runs) else "all ended"
             progress.update(bar, description=described, completed=done, total=len(now.runs))
 
         if only is None:
@@ -211,5 +271,7 @@ def _watch(submitted: runs.Submission, *, only: str | None = None) -> None:
             typer.echo(f"{one.id} {one.state}: {one.words}", err=True)
     good = sum(one.state == "succeeded" for one in ended)
     typer.echo(f"{good} of {len(ended)} succeeded")
+    if good:
+        typer.echo(f"bluecloud runs fetch {only or submitted.id} brings what was made")
     if good < len(ended):
         raise typer.Exit(1)

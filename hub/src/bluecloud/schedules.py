@@ -30,6 +30,8 @@ class Schedule:
         When it is due next.
     last_due, last_submission, last_fault
         When it was due last, and the submit that this became, or why it became none.
+    parameters, sweep
+        What is submitted each time but for the notebook's defaults; see `runs.submit`.
     missed
         How many more times had passed while the service was away, when it was due last.
     """
@@ -46,6 +48,8 @@ class Schedule:
     last_submission: str
     last_fault: str
     missed: int
+    parameters: Mapping[str, Any]
+    sweep: Mapping[str, list[Any]] | list[Mapping[str, Any]] | None
 
     @classmethod
     def told(cls, said: Mapping[str, Any]) -> Schedule:

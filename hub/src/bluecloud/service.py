@@ -7,13 +7,19 @@ asks, or in a run the run's, ``BLUECLOUD_RUN_TOKEN``.
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import httpx
 
 ADDRESS = "BLUECLOUD_SERVICE_URL"
+# The request's name, by which its lines are found in the logs of all whom it leads to. Who serves a
+# request sets it; else each `Service` makes one.
+REQUEST_HEADER = "X-Request-ID"
+REQUEST: ContextVar[str] = ContextVar("request", default="")
 TOKENS = ("BLUECLOUD_RUN_TOKEN", "JUPYTERHUB_API_TOKEN")
 
 
@@ -37,6 +43,11 @@ class ServiceError(Exception):
 class Service:
     """The service at an address; that of this laboratory where none is named.
 
+    Attributes
+    ----------
+    address, token
+        Where it is, and who asks; no token where nobody does.
+
     Raises
     ------
     ServiceError
@@ -47,13 +58,20 @@ class Service:
         address = address or os.environ.get(ADDRESS)
         if not address:
             raise ServiceError(
-                f"{ADDRESS} is not set: runs are submitted in a laboratory of a deployment"
+                f"{ADDRESS} is not set: in a laboratory it is; elsewhere set it to the service's "
+                "address, as https://hub.example.org/services/bluecloud, and JUPYTERHUB_API_TOKEN "
+                "to a token of the hub's page of tokens"
             )
         token = token or next((os.environ[name] for name in TOKENS if os.environ.get(name)), None)
+        self.address = address.rstrip("/")
+        self.token = token
         # The service is near: no proxy of the environment is to see the token.
         self._client = httpx.Client(
-            base_url=address.rstrip("/"),
-            headers={"Authorization": f"token {token}"} if token else {},
+            base_url=self.address,
+            headers={
+                REQUEST_HEADER: REQUEST.get() or secrets.token_hex(8),
+                **({"Authorization": f"token {token}"} if token else {}),
+            },
             timeout=httpx.Timeout(60, connect=10),
             trust_env=False,
         )
@@ -75,7 +93,7 @@ class Service:
         try:
             answer = self._client.request(method, path, **request)
         except httpx.HTTPError as error:
-            raise ServiceError(f"the service does not answer: {error}") from error
+            raise ServiceError(f"the service does not answer at {self.address}: {error}") from error
         except (ValueError, RecursionError) as error:  # NaN, or half a character
             raise ServiceError(
                 f"it cannot be sent, since JSON has no such thing: {error}"

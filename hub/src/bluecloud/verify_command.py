@@ -36,7 +36,9 @@ _SHOWN = 20
 @verify.callback(invoke_without_command=True)
 @said
 def again(
-    capsule: Annotated[Path, typer.Argument(help="A capsule: its folder, or the zip file.")],
+    capsules: Annotated[
+        list[Path], typer.Argument(metavar="CAPSULE...", help="Each a folder, or the zip file.")
+    ],
     relative: Annotated[
         float, typer.Option(min=0, max=1, help="How far numbers may be apart, of their size.")
     ] = 1e-6,
@@ -44,37 +46,68 @@ def again(
         float, typer.Option(min=0, help="How far numbers may be apart besides.")
     ] = 0.0,
     keep: Annotated[
-        Path | None, typer.Option(help="A new folder for what comes out; else it is not kept.")
+        Path | None,
+        typer.Option(help="A new folder for what comes out of one capsule; else it is not kept."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The report as it is.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The report as it is; of several, a list of them.")
+    ] = False,
 ) -> None:
-    """Run a capsule again, and say of each output: same, within tolerance, or different.
+    """Run capsules again, and say of each output: same, within tolerance, or different.
 
-    It is executed here, with your rights: do it with capsules of those you trust. The status is
-    0 if all is the same or within tolerance, 1 if not, and 2 if it could not be done.
+    They are executed here, with your rights: do it with capsules of those you trust. The status
+    is 0 if all is the same or within tolerance, 1 if not, and 2 if one could not be done.
     """
     if importlib.util.find_spec("bluecloud_runner") is None:
         _give_up("it is run again where notebooks run: in a laboratory")
+    if keep is not None and len(capsules) > 1:
+        _give_up(f"--keep is for what comes out of one capsule: {len(capsules)} are given")
     if keep is not None and keep.exists():
         _give_up(f"{keep} exists: name a new folder")
+    reports, worst = [], 0
+    for capsule in capsules:
+        if len(capsules) > 1 and not as_json:
+            typer.echo(f"{capsule}:")
+        try:
+            report = _verified(capsule, relative, absolute, keep)
+        except typer.Exit as ended:
+            worst = max(worst, ended.exit_code)
+            reports.append({"capsule": str(capsule), "reproduced": False})
+            continue
+        worst = max(worst, 0 if report["reproduced"] else NOT_REPRODUCED)
+        reports.append(report if len(capsules) == 1 else {"capsule": str(capsule), **report})
+        if not as_json:
+            _tell(report)
+            again = "It was reproduced." if report["reproduced"] else "It was not reproduced."
+            typer.echo(again)
+    if as_json and worst < NOT_DONE and len(capsules) == 1:
+        typer.echo(json.dumps(reports[0], indent=1))
+    elif as_json and len(capsules) > 1:
+        typer.echo(json.dumps(reports, indent=1))
+    if worst:
+        raise typer.Exit(worst)
+
+
+def _verified(capsule: Path, relative: float, absolute: float, keep: Path | None) -> dict[str, Any]:
+    """What came out of one capsule, and whether it is what came out before."""
     with tempfile.TemporaryDirectory(prefix="bluecloud-verify-") as own:
         opened, spoilt = _opened(capsule, Path(own))
         report = _report(opened, Path(own) / "again", relative, absolute)
         if keep is not None:
             shutil.move(Path(own) / "again" / "run" / "work", keep)
     report["altered"] = spoilt
-    reproduced = _is_reproduced(report)
-    if as_json:
-        typer.echo(json.dumps({**report, "reproduced": reproduced}, indent=1))
-    else:
-        _tell(report)
-        typer.echo("It was reproduced." if reproduced else "It was not reproduced.")
-    if not reproduced:
-        raise typer.Exit(NOT_REPRODUCED)
+    return {**report, "reproduced": _is_reproduced(report)}
 
 
 def _opened(capsule: Path, own: Path) -> tuple[Path, list[str]]:
     """The capsule's folder, and what of it is not as it was recorded."""
+    if not (capsule / "ro-crate-metadata.json").is_file() and not capsule.is_file():
+        inside = sorted(each.parent.name for each in capsule.glob("*/ro-crate-metadata.json"))
+        fetched = f"; it holds these: {', '.join(inside)}" if inside else ""
+        _give_up(
+            f"{capsule} is no capsule, which is a folder with ro-crate-metadata.json or a zip "
+            f"file of one, as `bluecloud runs fetch --capsule RUN` brings it{fetched}"
+        )
     try:
         opened = capsule if capsule.is_dir() else unpacked(capsule, own / "capsule")
         return opened, list(altered(opened))

@@ -18,11 +18,14 @@ from urllib.parse import urlsplit
 
 from firstuseauthenticator import FirstUseAuthenticator
 from firstuseauthenticator.firstuseauthenticator import CustomLoginHandler
-from jupyterhub.handlers import BaseHandler
+from jupyterhub.handlers import BaseHandler, LoginHandler
 from jupyterhub.orm import new_token
 from tornado import web
+from traitlets import Tuple as TraitTuple
 from traitlets.config import Config
 
+from bluecloud_hub.addresses import Trusted, sender
+from bluecloud_hub.attempts import Attempts
 from bluecloud_hub.errors import PeopleError, SettingsError
 from bluecloud_hub.passwords import Passwords
 from bluecloud_hub.settings import Settings
@@ -34,17 +37,38 @@ class PasswordAuthenticator(FirstUseAuthenticator):
     create_users = False
     check_passwords_on_startup = False  # names are in lower case from the first
 
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.attempts = Attempts()
+        self.trusted = Trusted(self.trusted_proxies)
+
+    trusted_proxies = TraitTuple(
+        help="Networks and names of proxies in front of the deployment's own."
+    ).tag(config=True)
+
     @property
     def passwords(self) -> Passwords:
         """Where they are kept."""
         return Passwords(Path(self.dbm_path).parent.parent)
 
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str | None:
-        """The person's name where the password is theirs, else nothing."""
+        """The person's name where the password is theirs and no pause is kept, else nothing."""
         name: str = self.normalize_username(data.get("username", ""))
+        address = sender(handler.request, self.trusted)
+        if pause := self.attempts.pause_s(name, address):
+            handler.custom_login_error = (
+                f"There were too many wrong passwords. Wait for {pause} seconds, then try again; "
+                "whoever forgot theirs is given a new one by an operator."
+            )
+            handler.set_header("Retry-After", str(pause))
+            return None
+        self.attempts.begin(name, address)
         # In a thread: a hash takes a third of a second, and the hub serves everybody in one.
         matches = await asyncio.to_thread(self.passwords.match, name, data.get("password", ""))
-        return name if matches and self._user_exists(name) else None
+        if not matches or not self._user_exists(name):
+            return None
+        self.attempts.was_right(name, address)
+        return name
 
     def delete_user(self, user: Any) -> None:
         """Whoever is taken away leaves no password for the next of that name."""
@@ -52,7 +76,16 @@ class PasswordAuthenticator(FirstUseAuthenticator):
 
     def get_handlers(self, app: Any) -> list[tuple[str, type]]:
         """The login page, and our page to change a password."""
-        return [(r"/login", CustomLoginHandler), (r"/auth/change-password", ChangePassword)]
+        return [(r"/login", Login), (r"/auth/change-password", ChangePassword)]
+
+
+class Login(CustomLoginHandler):
+    """The login page, also of a form that is too old, at which FirstUseAuthenticator's fails."""
+
+    def _render(
+        self, login_error: str | None = None, username: str | None = None, **more: Any
+    ) -> Any:
+        return LoginHandler._render(self, self.custom_login_error or login_error, username, **more)
 
 
 class ChangePassword(BaseHandler):
@@ -74,10 +107,19 @@ class ChangePassword(BaseHandler):
         passwords: Passwords = self.authenticator.passwords
         present = self.get_body_argument("present", "", strip=False)
         chosen = self.get_body_argument("chosen", "", strip=False)
+        attempts: Attempts = self.authenticator.attempts
+        address = sender(self.request, self.authenticator.trusted)
+        if pause := attempts.pause_s(user.name, address):
+            self.set_status(429)
+            self.set_header("Retry-After", str(pause))
+            await self._show(wrong=f"Too many wrong passwords: wait for {pause} seconds.")
+            return
+        attempts.begin(user.name, address)
         if not await asyncio.to_thread(passwords.match, user.name, present):
             self.set_status(403)
             await self._show(wrong="This is not your present password.")
             return
+        attempts.was_right(user.name, address)
         try:
             await asyncio.to_thread(passwords.keep, user.name, chosen)
         except PeopleError as error:
@@ -104,6 +146,7 @@ def configure(c: Config, settings: Settings) -> None:
         c.JupyterHub.authenticator_class = PasswordAuthenticator
         c.PasswordAuthenticator.dbm_path = str(Passwords(settings.state_folder).path)
         c.PasswordAuthenticator.allow_all = False
+        c.PasswordAuthenticator.trusted_proxies = settings.trusted_proxies
         return
     found = discover(settings.oidc_issuer or "")
     c.JupyterHub.authenticator_class = "generic-oauth"

@@ -8,7 +8,6 @@ here: a pool of threads, no pull ever, a fresh container a start, and removal af
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
@@ -19,22 +18,29 @@ import requests
 from dockerspawner import DockerSpawner
 
 from bluecloud_hub import exits
-from bluecloud_hub.errors import ReleaseError
-from bluecloud_hub.homes import HOME, folder_name, make_home, make_shared
+from bluecloud_hub.contained import ContainedLaboratory
+from bluecloud_hub.homes import (
+    CREDENTIALS,
+    HOME,
+    MEMBERS_PRODUCTS,
+    PASSING,
+    PRODUCTS,
+    SHARED,
+    folder_name,
+)
 from bluecloud_hub.labs import Laboratory
-from bluecloud_hub.releases import Release, read_release
-from bluecloud_hub.spawner import LaboratorySpawner, Refusal
 
-SHARED = "/srv/bluecloud/shared"
 DOCKER_THREADS = 8
+_IN_MEMORY = "rw,noexec,nosuid,nodev,mode=0700,uid=1000,gid=1000"
 STOP_SECONDS = 10
 
 
-class DockerLaboratory(LaboratorySpawner, DockerSpawner):
+class DockerLaboratory(ContainedLaboratory, DockerSpawner):
     """A laboratory as a container of its current release, under the limits of its size."""
 
     _pool: ClassVar[ThreadPoolExecutor | None] = None
     _clients: ClassVar[threading.local] = threading.local()
+    _was_seen = False  # running, since this hub began
 
     @property
     def executor(self) -> ThreadPoolExecutor:
@@ -52,23 +58,14 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
             )
         return getattr(client, method)(*args, **kwargs)
 
-    def laboratory_home(self) -> str:
-        """The home folder as the container sees it."""
-        return HOME
-
-    def laboratory_shared(self, laboratory: Laboratory) -> str:
-        """The shared folder as the container sees it."""
-        return SHARED
-
     async def make_ready(self, laboratory: Laboratory) -> None:
         """The release, the home, and everything that holds the container in, set anew.
 
         A spawner outlives its servers, so nothing of an earlier start may be left standing.
         """
         settings = self.deployment.settings
-        release = self._release(laboratory)
+        release = self.release(laboratory)
         self.image = release.image
-        self.environment["BLUECLOUD_RELEASE"] = release.version
         try:
             await self.docker("inspect_image", release.image)
         except docker.errors.ImageNotFound:
@@ -82,15 +79,12 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
                 )
             ) from None
         await self._remove_leftover()
-        path = await asyncio.to_thread(
-            make_home, settings.state_folder, self.user.name, for_container=True
-        )
-        shared = await asyncio.to_thread(
-            make_shared, settings.state_folder, laboratory.slug, for_container=True
-        )
+        folders = await self.folders(laboratory)
         self.volumes = {
-            str(path): {"bind": HOME, "mode": "rw"},
-            str(shared): {"bind": SHARED, "mode": "rw"},
+            str(folders.home): {"bind": HOME, "mode": "rw"},
+            str(folders.shared): {"bind": SHARED, "mode": "rw"},
+            str(folders.products): {"bind": PRODUCTS, "mode": "ro"},
+            str(folders.members_products): {"bind": MEMBERS_PRODUCTS, "mode": "ro"},
         }
         self.notebook_dir = HOME
         self.pull_policy = "skip"
@@ -103,6 +97,7 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
                 "bluecloud.laboratory": laboratory.slug,
                 "bluecloud.person": folder_name(self.user.name),
                 "bluecloud.release": release.version,
+                "bluecloud.digest": release.digest,
             },
         }
         self.extra_host_config = {
@@ -113,23 +108,12 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
             "memswap_limit": self.mem_limit,
             "mem_reservation": self.mem_guarantee,
             "tmpfs": {
-                "/run/bluecloud": "rw,noexec,nosuid,nodev,size=16m,mode=0700,uid=1000,gid=1000"
+                CREDENTIALS: f"{_IN_MEMORY},size=16m",
+                PASSING: f"{_IN_MEMORY},size=64m",
             },
             "log_config": {"type": "json-file", "config": {"max-size": "5m", "max-file": "2"}},
         }
-        self.environment["BLUECLOUD_CREDENTIALS_DIR"] = "/run/bluecloud"
-
-    def _release(self, laboratory: Laboratory) -> Release:
-        try:
-            return read_release(self.deployment.settings.state_folder / "releases", laboratory.slug)
-        except ReleaseError as error:
-            self.log.error("%s", error)
-            raise Refusal(
-                f"The laboratory {laboratory.title!r} has no release that can be started; "
-                f"an operator makes one with 'make images'",
-                reason="no release",
-                status_code=503,
-            ) from error
+        self.environment["BLUECLOUD_CREDENTIALS_DIR"] = CREDENTIALS
 
     async def _remove_leftover(self) -> None:
         """A container of an earlier start may be of another release: it is never started again."""
@@ -139,6 +123,7 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
 
     async def start(self) -> Any:
         """Start the container; one that did not come up is removed once why has been read."""
+        self._was_seen = True
         try:
             return await super().start()
         except exits.LaboratoryStoppedError:
@@ -152,6 +137,7 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
     async def poll(self) -> Any:
         """``None`` while it runs. One that ended is removed once why has been read."""
         status = await super().poll()
+        self._was_seen = self._was_seen or status is None
         if status is not None and self.object_id and not self._start_pending:
             await self._remove_leftover()
         return status
@@ -180,7 +166,9 @@ class DockerLaboratory(LaboratorySpawner, DockerSpawner):
         """From what Docker keeps of the container's end."""
         container = await self.get_object() if self.object_id else None
         if not container:
-            return exits.cause(exit_code=None, out_of_memory=False, memory_limit="")
+            return exits.cause(
+                exit_code=None, out_of_memory=False, memory_limit="", was_away=not self._was_seen
+            )
         state = container["State"]
         return exits.cause(
             exit_code=state["ExitCode"],

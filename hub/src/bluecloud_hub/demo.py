@@ -104,6 +104,16 @@ def demonstration(port: int, environment: dict[str, str]) -> dict[str, str]:
     }
 
 
+def note(environment: dict[str, str]) -> Path:
+    """Write down where the demonstration is, for ``bluecloud doctor``; no secret is in it."""
+    names = ("ENGINE", "STATE", "LABS", "PUBLIC_URL", "HUB_PORT", "PROXY_API_URL")
+    told = {name: environment.get(f"{PREFIX}{name}") for name in (*names, "SERVICE_ADDRESS")}
+    path = read_settings(environment).state_folder / "demo.env"
+    lines = [f"{PREFIX}{name}={value}\n" for name, value in told.items() if value]
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
+
+
 class Program:
     """One program of ours as a child process, with its log in a file."""
 
@@ -181,6 +191,11 @@ class Hub(Program):
         program = str(Path(sys.executable).with_name("jupyterhub"))
         return [program, "-f", str(self.settings.root / "hub" / "jupyterhub_config.py")]
 
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        """Where JupyterHub finds Alembic, which it calls when its tables are older."""
+        own = str(Path(sys.executable).parent)
+        return {**environment, "PATH": f"{own}{os.pathsep}{environment.get('PATH', os.defpath)}"}
+
     def address(self) -> str:
         """Through the proxy, as people come."""
         return f"{self.settings.public_url}/hub/health"
@@ -244,6 +259,7 @@ def main(arguments: list[str] | None = None) -> int:
         hub = Hub(environment)
         started.append(hub)
         started.append(Service(environment))
+        note(environment)
         for program in started:
             program.wait_until_it_answers()
         people = People(hub.settings)

@@ -18,6 +18,7 @@ from bluecloud_hub.homes import folder_name
 
 KEPT_LINES = 30
 KEPT_CHARACTERS = 500  # of a line
+_AGAIN = "Start it again; your files are kept."
 
 
 class Exit(BaseModel):
@@ -57,9 +58,18 @@ def as_html(end: Exit) -> str:
 
 
 def cause(
-    *, exit_code: int | None, out_of_memory: bool, memory_limit: str, engine_error: str = ""
+    *,
+    exit_code: int | None,
+    out_of_memory: bool,
+    memory_limit: str,
+    engine_error: str = "",
+    was_away: bool = False,
 ) -> tuple[str, str]:
-    """The cause of a server's end and the next step, from what the engine knows of it."""
+    """The cause of a server's end and the next step, from what the engine knows of it.
+
+    ``exit_code`` is None where nothing is left of it; ``was_away`` says that it went while the
+    hub did not run.
+    """
     # The engine remembers any process of the container that ran out of memory, and most often
     # that was a kernel, which the server survives. Only a server that was killed died of it.
     if exit_code == 137 and not engine_error:
@@ -74,10 +84,12 @@ def cause(
             f"The engine could not run it: {engine_error.rstrip('.')}.",
             "The lab manager has to look at the release.",
         )
+    if exit_code is None and was_away:
+        return "It was stopped together with the whole platform.", _AGAIN
     if exit_code is None:
-        return "It went away without a trace.", "Start it again; your files are kept."
+        return "It went away without a trace.", _AGAIN
     if exit_code == 0:
-        return "It was stopped, or ended by itself.", "Start it again; your files are kept."
+        return "It was stopped, or ended by itself.", _AGAIN
     return (
         f"It ended with exit code {exit_code}.",
         "The last lines of its log say why; if they do not help, tell the lab manager.",

@@ -9,11 +9,19 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from pathlib import Path
 
 LABORATORY_UID = 1000
 LABORATORY_GID = 1000
 HOME = "/home/jovyan"  # of everybody, inside a container
+SHARED = "/srv/bluecloud/shared"
+CREDENTIALS = "/run/bluecloud"  # in memory: the logins that a laboratory's readers use
+PASSING = "/run/jupyter"  # in memory: what a server writes of itself
+PRODUCTS = "/srv/bluecloud/products"  # as a container sees them
+MEMBERS_PRODUCTS = "/srv/bluecloud/members-products"  # those of its laboratory's members alone
+
+LEAST_ROOM = 64 * 2**20  # bytes; with less, neither settings nor a kernel's history can be kept
 
 _plain = re.compile(r"^[a-z0-9][a-z0-9._-]{0,62}$")
 
@@ -37,6 +45,29 @@ def home(state: Path, person: str) -> Path:
 def shared(state: Path, slug: str) -> Path:
     """Where the files are that the members of a laboratory share."""
     return state / "shared" / slug
+
+
+def has_room(folder: Path) -> bool:
+    """Whether its disk, or the quota that its file system holds it to, leaves some room."""
+    return shutil.disk_usage(folder).free >= LEAST_ROOM
+
+
+def products(state: Path) -> Path:
+    """Where the service publishes what laboratories made, which everybody reads."""
+    return state / "products"
+
+
+def members_products(state: Path, slug: str) -> Path:
+    """Where the service publishes what the members of a laboratory alone read."""
+    return state / "members-products" / slug
+
+
+def make_products(state: Path, slug: str) -> tuple[Path, Path]:
+    """Make the folders of products, everybody's and a laboratory's own, and give their paths."""
+    everybodys, own = products(state), members_products(state, slug)
+    for path in (everybodys, own):
+        path.mkdir(mode=0o755, parents=True, exist_ok=True)
+    return everybodys, own
 
 
 def make_shared(state: Path, slug: str, *, for_container: bool) -> Path:

@@ -20,7 +20,7 @@ Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*[MG]$")]
 SLUG = r"^[a-z][a-z0-9]{1,29}$"
 
 # Names of our other images, and of the group that may do everything.
-RESERVED = frozenset({"base", "database", "hub", "operators", "tools"})
+RESERVED = frozenset({"base", "database", "hub", "operators", "registry", "service", "tools"})
 
 
 class Size(BaseModel):

@@ -19,7 +19,14 @@ from typing import Any
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 from bluecloud_hub import exits
-from bluecloud_hub.homes import folder_name, make_home, make_shared, shared
+from bluecloud_hub.homes import (
+    folder_name,
+    make_home,
+    make_shared,
+    members_products,
+    products,
+    shared,
+)
 from bluecloud_hub.labs import Laboratory
 from bluecloud_hub.spawner import LaboratorySpawner
 
@@ -34,6 +41,15 @@ class LocalLaboratory(LaboratorySpawner, SimpleLocalProcessSpawner):
     def laboratory_shared(self, laboratory: Laboratory) -> str:
         """The shared folder: the server sees what the host sees."""
         return str(shared(self.deployment.settings.state_folder, laboratory.slug))
+
+    def products_folders(self, laboratory: Laboratory) -> tuple[str, ...]:
+        """The folders of products: the server sees what the host sees."""
+        state = self.deployment.settings.state_folder
+        return str(products(state)), str(members_products(state, laboratory.slug))
+
+    def passing_files(self) -> str:
+        """Beside the logins, which are in memory if they can be."""
+        return f"{self._logins()}-jupyter"
 
     def _logins(self) -> Path:
         """Where this server's readers find logins: a folder of its own, in memory if it can be."""
@@ -53,14 +69,14 @@ class LocalLaboratory(LaboratorySpawner, SimpleLocalProcessSpawner):
         self.home_dir = str(make_home(settings.state_folder, self.user.name, for_container=False))
         self.notebook_dir = self.home_dir
         make_shared(settings.state_folder, laboratory.slug, for_container=False)
-        logins = self._logins()
-        shutil.rmtree(logins, ignore_errors=True)
-        logins.mkdir(mode=0o700)  # it fails where somebody else has the name
+        for folder in (self._logins(), Path(self.passing_files())):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)  # it fails where somebody else has the name
         path = self._log_path()
         path.parent.mkdir(parents=True, exist_ok=True)
         self.cmd = [str(Path(sys.executable).with_name("jupyterhub-singleuser"))]
         # JupyterLab refuses the account root unless told; here the account is the hub's.
-        self.args = ["--allow-root"] if os.geteuid() == 0 else []
+        self.args = [*self.args, *(["--allow-root"] if os.geteuid() == 0 else [])]
 
     def laboratory_environment(self, laboratory: Laboratory) -> dict[str, str]:
         """As on every engine, and where the checkout is that stands for an image's tree."""
@@ -73,9 +89,10 @@ class LocalLaboratory(LaboratorySpawner, SimpleLocalProcessSpawner):
         }
 
     async def stop(self, now: bool = False) -> None:
-        """Stop the process, and take the logins that it was given away."""
+        """Stop the process, and take away its logins and what it wrote of itself."""
         await super().stop(now)
-        shutil.rmtree(self._logins(), ignore_errors=True)
+        for folder in (self._logins(), Path(self.passing_files())):
+            shutil.rmtree(folder, ignore_errors=True)
 
     async def start(self) -> Any:
         """Start the process with its output in a file, where its last lines can be found."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import secrets
+import string
 import sys
 import urllib.request
 from collections.abc import Iterable
@@ -19,9 +21,14 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 
 from bluecloud_hub import tokens
+from bluecloud_hub.audit import Audit, account
 from bluecloud_hub.errors import HubError, PeopleError
+from bluecloud_hub.labs import read_laboratories
 from bluecloud_hub.passwords import Passwords
 from bluecloud_hub.settings import Settings, read_settings
+
+_NAME = r"[a-z0-9][a-z0-9._@+-]{0,63}"
+_LETTERS = string.ascii_letters + string.digits
 
 
 def token(state: Path) -> str:
@@ -38,7 +45,9 @@ class People:
                 f"authentication is {settings.authentication!r}: its provider keeps the people"
             )
         self._state = settings.state_folder
+        self._labs = settings.labs_folder
         self._passwords = Passwords(settings.state_folder)
+        self._audit = Audit(settings.state_folder)
         self._api = f"http://127.0.0.1:{settings.hub_port}/hub/api"
 
     def add(self, name: str, *, groups: Iterable[str] = (), operator: bool = False) -> str | None:
@@ -47,8 +56,10 @@ class People:
         Raises
         ------
         PeopleError
-            If the hub does not answer or refuses the name.
+            If the hub does not answer, or the name or a group cannot be.
         """
+        _check_name(name)
+        self._check_groups(groups := list(groups))
         person = f"users/{quote(name.lower(), safe='')}"
         is_new = self._ask("POST", person, also=409) != 409
         if operator:
@@ -67,17 +78,29 @@ class People:
             If there is no such person.
         """
         self._ask("GET", f"users/{quote(name.lower(), safe='')}")
-        word = secrets.token_urlsafe(12)
+        # No dash: at its beginning a program takes it for an option.
+        word = "".join(secrets.choice(_LETTERS) for _ in range(16))
         self._passwords.keep(name.lower(), word)
+        self._audit.write(account(), "password.set", name.lower())
         return word
 
     def remove(self, name: str) -> None:
         """Take a person away, their servers and password first; their files stay."""
         person = f"users/{quote(name.lower(), safe='')}"
         self._passwords.forget(name.lower())
+        self._audit.write(account(), "password.remove", name.lower())
         for server in self._read(person).get("servers") or {}:
             self._ask("DELETE", f"{person}/servers/{quote(server, safe='')}")
         self._ask("DELETE", person)
+
+    def _check_groups(self, groups: Iterable[str]) -> None:
+        laboratories = read_laboratories(self._labs).values()
+        allowed = sorted({group for each in laboratories for group in each.groups})
+        for group in groups:
+            if group not in allowed:
+                raise PeopleError(
+                    f"group = {group!r}: no laboratory has it; there are {', '.join(allowed)}"
+                )
 
     def _read(self, path: str) -> dict[str, Any]:
         with self._answer("GET", path, None) as answer:
@@ -112,6 +135,14 @@ class People:
             raise
         except URLError as error:
             raise PeopleError(f"no hub answers at {self._api}: {error.reason}") from error
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(_NAME, name.lower()):
+        raise PeopleError(
+            f"name = {name!r}: it has 1 to 64 letters without accents, digits and . _ @ + -, and "
+            "begins with a letter or a digit"
+        )
 
 
 def main(arguments: list[str] | None = None) -> int:

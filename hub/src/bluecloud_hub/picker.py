@@ -15,13 +15,15 @@ from bluecloud_hub import exits
 from bluecloud_hub.access import open_to
 from bluecloud_hub.errors import ReleaseError
 from bluecloud_hub.labs import Laboratory, picture
-from bluecloud_hub.releases import read_release
+from bluecloud_hub.notices import Notice, read_notice
+from bluecloud_hub.releases import release_for
+from bluecloud_hub.service import place
 from bluecloud_hub.spawner import Deployment
 
 
 @dataclass(frozen=True)
 class Card:
-    """One laboratory as a person sees it on the home page."""
+    """One laboratory as a person sees it; ``desk`` is empty where they have none."""
 
     laboratory: Laboratory
     picture: str
@@ -34,6 +36,8 @@ class Card:
     end: exits.Exit | None
     can_start: bool
     is_open: bool
+    notice: Notice | None
+    desk: str
 
 
 class Picker:
@@ -49,7 +53,7 @@ class Picker:
     @property
     def isolates(self) -> bool:
         """Whether laboratories are kept apart; the pages warn where they are not."""
-        return self._deployment.settings.engine != "local"
+        return self._deployment.settings.has_images
 
     @property
     def shares_origin(self) -> bool:
@@ -102,7 +106,7 @@ class Picker:
         slug = laboratory.slug
         server = user.spawners.get(slug) if slug in user.spawners else None
         options = (kept[slug].user_options if slug in kept else None) or {}
-        version, can_start = self._version(laboratory)
+        version, can_start = self._version(laboratory, user)
         return Card(
             laboratory=laboratory,
             picture=self._pictures[slug],
@@ -115,14 +119,23 @@ class Picker:
             end=exits.last(self._deployment.settings.state_folder, user.name, slug),
             can_start=can_start and is_open,
             is_open=is_open,
+            notice=read_notice(self._deployment.settings.state_folder, slug),
+            desk=self._desk(slug, user),
         )
 
-    def _version(self, laboratory: Laboratory) -> tuple[str, bool]:
+    def _desk(self, slug: str, user: Any) -> str:
         settings = self._deployment.settings
-        if settings.engine == "local":
+        manages = user.admin or f"{slug}-managers" in {group.name for group in user.groups}
+        return place(settings).desk(slug) if settings.service_address and manages else ""
+
+    def _version(self, laboratory: Laboratory, user: Any) -> tuple[str, bool]:
+        settings = self._deployment.settings
+        if not settings.has_images:
             return laboratory.version, True
         try:
-            return read_release(settings.state_folder / "releases", laboratory.slug).version, True
+            groups = {group.name for group in user.groups}
+            releases = settings.state_folder / "releases"
+            return release_for(releases, laboratory.slug, groups).version, True
         except ReleaseError:
             return "no release yet", False
 

@@ -8,11 +8,14 @@ service; else it lies in the state folder, where a service of the same account f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from traitlets.config import Config
 
+from bluecloud_hub.labs import Laboratory
 from bluecloud_hub.settings import PREFIX, Settings
 from bluecloud_hub.tokens import token
 
@@ -23,25 +26,92 @@ SCOPE = f"access:services!service={NAME}"
 SERVER_SCOPES = ["users:activity!user", "access:servers!server", SCOPE]
 
 
-def configure(c: Config, settings: Settings) -> None:
+@dataclass(frozen=True)
+class Place:
+    """Where a browser finds the hub and the service's pages; an empty origin is the same as theirs.
+
+    Attributes
+    ----------
+    hub, service
+        Their origins, as ``https://vre.example.org``.
+    public
+        The deployment's own address, from which its pages may come too where there is one origin.
+    """
+
+    hub: str
+    service: str
+    public: str
+
+    @property
+    def callback(self) -> str:
+        """Where the hub sends back whoever logged in, as JupyterHub itself has it."""
+        return f"{self.service}/services/{NAME}/oauth_callback"
+
+    def desk(self, slug: str = "") -> str:
+        """The desk of a laboratory, or of all."""
+        return f"{self.service}/services/{NAME}/desk" + (f"/{slug}" if slug else "")
+
+
+def place(settings: Settings) -> Place:
+    """Where a deployment's pages are."""
+    if not settings.has_user_domains:
+        return Place("", "", settings.public_url)
+    parts = urlsplit(settings.public_url)
+    own = f"{parts.scheme}://{NAME}--service.{parts.netloc}"
+    return Place(settings.public_url, own, settings.public_url)
+
+
+def open_pages(settings: Settings) -> str:
+    """Where everybody reaches the service; empty where only this machine does."""
+    there = place(settings)
+    host = urlsplit(settings.public_url).hostname or ""
+    if host == "127.0.0.1" or host.rpartition(".")[2] == "localhost":
+        return ""
+    return f"{there.service or there.public}/services/{NAME}"
+
+
+def configure(c: Config, settings: Settings, laboratories: Mapping[str, Laboratory]) -> None:
     """Make the service known to the hub, where the deployment has one."""
     if settings.service_address is None:
         return
+    groups = sorted(group for each in laboratories.values() for group in each.groups)
+    if settings.members == "desk":  # else the hub refuses to start, and makes them at a login
+        c.JupyterHub.load_groups = {group: {"users": []} for group in groups}
     c.JupyterHub.services.append(
         {
             "name": NAME,
             "url": settings.service_address,
             "api_token": token_of(settings),
             "display": False,
+            "oauth_no_confirm": True,  # it is a part of the deployment, not somebody else's
         }
     )
     c.JupyterHub.load_roles.append({"name": "user", "scopes": ["self", SCOPE]})
-    # Whose groups a schedule's person is in when it is due.
-    scopes = ["read:users:name", "read:users:groups", "read:roles:users"]
     c.JupyterHub.load_roles.append(
-        {"name": f"{NAME}-service", "scopes": scopes, "services": [NAME]}
+        {
+            "name": f"{NAME}-service",
+            "scopes": scopes(groups, settings.members),
+            "services": [NAME],
+        }
     )
     c.Spawner.server_token_scopes = SERVER_SCOPES
+
+
+def scopes(groups: Iterable[str], members: str) -> list[str]:
+    """What the service may do at the hub: all that a desk does, and no more."""
+    may = "groups" if members == "desk" else "read:groups"
+    return [
+        # Whose groups a schedule's person is in when it is due.
+        "read:users:name",
+        "read:users:groups",
+        "read:roles:users",
+        # Whose servers run, and the end of one: the hub cannot narrow that to a server's name, so
+        # the service does.
+        "list:users",
+        "read:servers",
+        "delete:servers",
+        *(f"{may}!group={group}" for group in groups),
+    ]
 
 
 def token_of(settings: Settings) -> str:
@@ -56,6 +126,11 @@ def make_folder(settings: Settings) -> Path:
     path = settings.state_folder / "index"
     path.mkdir(exist_ok=True)
     return path
+
+
+def registry(settings: Settings) -> Mapping[str, str]:
+    """What a laboratory's environment says of the registry, into which its managers publish."""
+    return {f"{PREFIX}REGISTRY_URL": settings.registry_url} if settings.registry_url else {}
 
 
 def told(settings: Settings) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ that nothing reads is an error, because a misspelt safety setting would otherwis
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -53,11 +54,22 @@ HANDED_ON = {
         "TIERS",
         "HTTP_SILENCE_S",
         "HTTP_DEADLINE_S",
+        "B2SHARE_URL",
+        "ZENODO_URL",
+        "D4SCIENCE_CONTEXT",
         *(f"{source.upper()}_URL" for source in SOURCES),
     )
 }
+# Where clouds give out the keys of a machine: link-local addresses, and three that are not.
+LINK_LOCAL = (
+    "169.254.0.0/16",
+    "100.100.100.200/32",
+    "192.0.0.192/32",
+    "fe80::/10",
+    "fd00:ec2::254/128",
+)
 READ_ELSEWHERE = re.compile(
-    r"^BLUECLOUD_(ACCESS_LOG|CREDENTIALS_DIR|ENV_FILE|HOLDINGS|INDEX(_URL)?|LAB|LISTEN|PROXY_ROUTING|RELEASE|RUNS_(BATCH|CPUS|MEMORY)|SERVICE_(ANONYMOUS|DATABASE_URL|HOST|KEY|PER_MINUTE|PORT|URL)|UNIT_\w+|SNAPSHOTS|TEST_\w+)$"
+    r"^BLUECLOUD_(ACCESS_LOG|ACME_(CA|EMAIL)|CREDENTIALS_DIR|ENV_FILE|HOLDINGS|HTTPS?_LISTEN|IMAGES|INDEX(_URL)?|LAB|LISTEN|PRODUCTS(_LOOK_S)?|PROXY_ROUTING|REGISTRY(_LISTEN|_REALM)?|RELEASE(_DIGEST)?|RUNS_(BATCH|CPUS|MEMORY)|SERVICE_(ANONYMOUS|DATABASE_URL|HOST|KEY|MEMBERS|PER_MINUTE|PORT|URL)|UNIT_\w+|SNAPSHOTS|TEST_\w+)$"
 )
 
 
@@ -71,7 +83,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    engine: Literal["local", "docker"] = "local"
+    engine: Literal["local", "docker", "kubernetes"] = "local"
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")] = "bluecloud"
     root: Path = Field(default_factory=checkout)
     labs: Path | None = None
@@ -79,6 +91,7 @@ class Settings(BaseModel):
 
     public_url: str = "http://127.0.0.1:8000"
     user_domains: bool | None = None
+    tls: Literal["files", "acme"] | None = None
     hub_port: Annotated[int, Field(ge=1, le=65535)] = 8081
     proxy_api_url: str = "http://127.0.0.1:8001"
     proxy_outside: bool = False
@@ -86,6 +99,11 @@ class Settings(BaseModel):
     database_url: SecretStr | None = None
     service_address: str | None = None
     service_token: SecretStr | None = None
+    registry_url: str | None = None
+    # Where zero-to-jupyterhub shows the hub the values it was installed with.
+    kubernetes_values: Path = Path("/usr/local/etc/jupyterhub/secret/values.yaml")
+    dask_address: str | None = None
+    dask_token: SecretStr | None = None
 
     authentication: Literal["password", "oidc"] = "password"
     operators: frozenset[str] = frozenset()
@@ -102,13 +120,44 @@ class Settings(BaseModel):
     start_timeout: Annotated[int, Field(ge=10, le=3600)] = 120
     idle_timeout: Annotated[int, Field(ge=0)] = 3600
     pids_limit: Annotated[int, Field(ge=64)] = 1024
+    forbidden: tuple[str, ...] = LINK_LOCAL
+    log_format: Literal["json", "text"] | None = None
+    trusted_proxies: tuple[str, ...] = ()
 
-    @field_validator("operators", "oidc_scopes", mode="before")
+    @field_validator("operators", "oidc_scopes", "trusted_proxies", mode="before")
     @classmethod
     def _words(cls, value: Any) -> Any:
         return re.findall(r"[^,\s]+", value) if isinstance(value, str) else value
 
-    @field_validator("public_url", "proxy_api_url", "service_address")
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for word in value:
+            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9.-]*", word):
+                try:
+                    ipaddress.ip_network(word)
+                except ValueError as error:
+                    raise ValueError(f"{error}: networks as 10.0.0.0/8, or names") from error
+        return value
+
+    @field_validator("forbidden", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        words = re.findall(r"[^,\s]+", value)
+        if words == ["off"]:
+            return ()
+        for word in words:
+            try:
+                ipaddress.ip_network(word)
+            except ValueError as error:
+                raise ValueError(f"{error}: networks as 10.0.0.0/8, or 'off'") from error
+        return tuple(dict.fromkeys([*LINK_LOCAL, *words]))
+
+    @field_validator(
+        "public_url", "proxy_api_url", "service_address", "registry_url", "dask_address"
+    )
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is None:
@@ -127,6 +176,12 @@ class Settings(BaseModel):
         ):
             raise ValueError(
                 f"engine 'local' has no isolation and listens on 127.0.0.1 only; public_url is "
+                f"{self.public_url!r}"
+            )
+        if self.tls and (self.engine != "docker" or not self.public_url.startswith("https://")):
+            raise ValueError(
+                f"tls {self.tls!r} puts the front before a deployment of containers, whose "
+                f"public_url begins with https://; engine is {self.engine!r}, public_url "
                 f"{self.public_url!r}"
             )
         if self.authentication == "oidc":
@@ -160,6 +215,21 @@ class Settings(BaseModel):
     def has_user_domains(self) -> bool:
         """Whether each person's servers have an origin of their own."""
         return self.engine != "local" if self.user_domains is None else self.user_domains
+
+    @property
+    def has_images(self) -> bool:
+        """Whether a laboratory is a container of a release, and not a process of the hub's."""
+        return self.engine != "local"
+
+    @property
+    def homes_claim(self) -> str:
+        """The claim of a Kubernetes volume that people's homes are on."""
+        return f"{self.name}-homes"
+
+    @property
+    def state_claim(self) -> str:
+        """The claim of a Kubernetes volume that the rest of the state folder is on."""
+        return f"{self.name}-state"
 
     @property
     def network(self) -> str:

@@ -21,7 +21,8 @@ from jupyterhub.spawner import Spawner, SpawnException
 from traitlets import Instance, default
 
 from bluecloud_hub import exits, service
-from bluecloud_hub.homes import home
+from bluecloud_hub.headers import of_servers
+from bluecloud_hub.homes import has_room, home
 from bluecloud_hub.labs import Laboratory, Size
 from bluecloud_hub.settings import Settings, handed_on
 
@@ -143,6 +144,14 @@ class LaboratorySpawner(Spawner):
         """The folder that the laboratory's members share, as the server sees it."""
         raise AssertionError("an engine says where the shared folder is")
 
+    def products_folders(self, laboratory: Laboratory) -> tuple[str, ...]:
+        """The folder of what laboratories published, as the server sees it."""
+        raise AssertionError("an engine says where products are")
+
+    def passing_files(self) -> str:
+        """Where a server writes of itself, as it sees it: in memory, and gone with it."""
+        raise AssertionError("an engine says where passing files are")
+
     async def make_ready(self, laboratory: Laboratory) -> None:
         """Before each start: the folders and, where there are any, the image."""
         raise AssertionError("an engine prepares its own start")
@@ -167,13 +176,17 @@ class LaboratorySpawner(Spawner):
         return {
             **handed_on(os.environ),
             **service.told(self.deployment.settings),
+            **service.registry(self.deployment.settings),
             "BLUECLOUD_LAB": laboratory.slug,
             "BLUECLOUD_RELEASE": laboratory.version,
             "BLUECLOUD_IDLE_S": str(self.deployment.settings.idle_timeout),
             # A person's own: what one could write for all, one could falsify for all.
             "BLUECLOUD_SHARED": self.laboratory_shared(laboratory),
+            "BLUECLOUD_PRODUCTS": os.pathsep.join(self.products_folders(laboratory)),
             "BLUECLOUD_SNAPSHOTS": f"{self.laboratory_home()}/.bluecloud/snapshots",
             "JUPYTERLAB_WORKSPACES_DIR": f"{own}/workspaces",
+            # Not in the home: without room there no server starts.
+            "JUPYTER_RUNTIME_DIR": self.passing_files(),
             "PYTHONNOUSERSITE": "1",
         }
 
@@ -198,8 +211,11 @@ class LaboratorySpawner(Spawner):
         self.default_url = "/lab"
         self.environment = self.laboratory_environment(laboratory)
         give_up = asyncio.get_running_loop().time() + self.start_timeout - MARGIN_SECONDS
+        self.args = of_servers(self.deployment.settings)
         try:
             await self.make_ready(laboratory)
+            if not await asyncio.to_thread(has_room, self.person_home()):
+                self._rescue()
             self._say(30, f"Starting a server ({size.summary})")
             ip, port = await super().start()
             self._remember(ip, port)
@@ -222,6 +238,21 @@ class LaboratorySpawner(Spawner):
         self._say(95, "JupyterLab answers")
         self._expected_to_run = True
         return ip, port
+
+    def _rescue(self) -> None:
+        """Let the person in although there is no room in their home, to make some.
+
+        IPython makes its profile before a kernel answers; and what is moved to the trash of a full
+        disk stays on it.
+        """
+        self._say(20, "Your home has no room left: delete files, which is for good now")
+        self.environment |= {
+            "BLUECLOUD_RESCUE": "1",
+            "IPYTHONDIR": f"{self.passing_files()}/ipython",
+            "JUPYTERLAB_WORKSPACES_DIR": f"{self.passing_files()}/workspaces",
+            "MPLCONFIGDIR": f"{self.passing_files()}/matplotlib",
+        }
+        self.args = [*self.args, "--FileContentsManager.delete_to_trash=False"]
 
     def _remember(self, ip: str, port: int) -> None:
         """Keep where it was started: a hub that ends before it answers finds it when it is back."""

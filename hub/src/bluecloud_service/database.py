@@ -5,12 +5,15 @@ In PostgreSQL the tables have a schema of their own, beside JupyterHub's in the 
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import alembic.command
 import alembic.config
 from sqlalchemy import Engine, create_engine, event, text
+
+from .settings import read_settings
 
 SCHEMA = "service"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -49,7 +52,30 @@ def upgrade(engine: Engine) -> None:
         alembic.command.upgrade(configuration, "head")
 
 
+def main() -> int:
+    """Bring the tables of the service of this environment up, and say to which form.
+
+    ``python -m bluecloud_service.database``, while no service runs: as a step of an upgrade, which
+    is to fail before people are let in again.
+    """
+    settings = read_settings()
+    if settings.state is None:
+        sys.stderr.write("BLUECLOUD_STATE is not set: there is no database\n")
+        return 1
+    told = settings.database_url.get_secret_value() if settings.database_url else ""
+    engine = open_database(told or f"sqlite:///{settings.state / 'service' / 'service.sqlite'}")
+    with engine.connect() as connection:
+        has = connection.execute(text("SELECT version_num FROM service_version")).scalar()
+    engine.dispose()
+    sys.stdout.write(f"the service's tables are of revision {has}\n")
+    return 0
+
+
 def _options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False, "timeout": 20}}
     return {"pool_size": 5, "max_overflow": 10}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,10 +4,12 @@
 
     ServiceError
     ├── NotAsked          400  the request is not one that is answered: correct it
-    │   └── RefusedParameters  422  of `runs.admission`: parameters are not what a notebook asks for
+    │   ├── RefusedParameters  422  of `runs.admission`: parameters are not what a notebook asks for
+    │   └── RefusedProduct     422  of `products.judging`: files or licence are not to be published
     ├── NotKnown          401  who asks is not known: send a token
     ├── NotAllowed        403  who asks may not
     ├── NotThere          404  there is no such thing
+    ├── Overtaken         409  somebody else was quicker: look again
     ├── TooLarge          413  the request is longer than is read
     ├── TooOften          429  ask again later
     └── NotNow            503  the hub or the index does not answer
@@ -44,6 +46,12 @@ class NotThere(ServiceError):
     """There is no such thing."""
 
     status = 404
+
+
+class Overtaken(ServiceError):
+    """What the request took for so is not so any more."""
+
+    status = 409
 
 
 class TooLarge(ServiceError):

@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 import httpx
 
+from bluecloud_hub import tracing
+
 from .errors import NotAllowed, NotKnown, NotNow
 from .settings import NAME, ServiceSettings
 
@@ -42,7 +44,13 @@ class Person:
     unit: str = ""
 
     def manages(self, laboratory: str) -> bool:
-        """Whether they see what a laboratory's managers see."""
+        """Whether they see what a laboratory's managers see, and do what these do.
+
+        By a laboratory's own token only in that laboratory: notebooks have it, and those of one
+        laboratory are not to act in another where whoever opens them is a manager too.
+        """
+        if self.unit or self.server not in {"", laboratory}:
+            return False
         return self.is_operator or f"{laboratory}-managers" in self.groups
 
 
@@ -63,7 +71,9 @@ class Identities:
         self._known: dict[bytes, tuple[float, Person]] = {}
         self._lock = threading.Lock()
         # The hub is near: no proxy of the environment is to see a token.
-        self._hub = httpx.Client(timeout=10, trust_env=False)
+        self._hub = httpx.Client(
+            timeout=10, trust_env=False, event_hooks={"request": [tracing.hand_on]}
+        )
 
     def of(self, authorization: str | None) -> Person:
         """Who sent an ``Authorization`` header.

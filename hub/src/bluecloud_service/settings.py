@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -21,6 +21,7 @@ _NAMES = {
     "anonymous": "BLUECLOUD_SERVICE_ANONYMOUS",
     "host": "BLUECLOUD_SERVICE_HOST",
     "port": "BLUECLOUD_SERVICE_PORT",
+    "members": "BLUECLOUD_SERVICE_MEMBERS",
     "per_minute": "BLUECLOUD_SERVICE_PER_MINUTE",
     "hub_api": "JUPYTERHUB_API_URL",
     "hub_token": "JUPYTERHUB_API_TOKEN",
@@ -31,6 +32,13 @@ _NAMES = {
     "runs_cpus": "BLUECLOUD_RUNS_CPUS",
     "runs_memory": "BLUECLOUD_RUNS_MEMORY",
     "runs_batch": "BLUECLOUD_RUNS_BATCH",
+    "products_look_s": "BLUECLOUD_PRODUCTS_LOOK_S",
+    "registry": "BLUECLOUD_REGISTRY",
+    "registry_url": "BLUECLOUD_REGISTRY_URL",
+    "engine": "BLUECLOUD_ENGINE",
+    "log_format": "BLUECLOUD_LOG_FORMAT",
+    "public_url": "BLUECLOUD_PUBLIC_URL",
+    "tls": "BLUECLOUD_TLS",
 }
 
 
@@ -52,6 +60,9 @@ class ServiceSettings(BaseModel):
         is shipped is searched, as it is where nothing is named.
     anonymous
         Whether requests without a token are answered.
+    members
+        Who owns membership, as ``BLUECLOUD_MEMBERS`` has it for the hub: the desk, or the claims of
+        a login, of which it is only shown then.
     per_minute
         How many requests a person may make in a minute; without a token, an address.
     most_bytes, most_notebook_bytes
@@ -72,6 +83,17 @@ class ServiceSettings(BaseModel):
         is named.
     runs_batch
         The most runs of a sweep that one unit executes.
+    products_look_s
+        After how many seconds it is looked which embargo has ended.
+    registry, registry_url
+        The registry of releases: as images are named, such as ``registry.example.org``, and where
+        the service itself reaches it. Without it nothing is released.
+    engine, log_format
+        The deployment's engine; and whether lines of the log are ``json`` or ``text``, which they
+        are on engine ``local`` where nothing is said.
+    public_url, tls
+        Where people reach the hub, and where the front of a deployment of containers has its
+        certificates from, ``files`` or ``acme``; None with no front, or another one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,6 +104,7 @@ class ServiceSettings(BaseModel):
     anonymous: bool = False
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8082
+    members: Literal["desk", "claims"] = "desk"
     per_minute: Annotated[int, Field(ge=1)] = 600
     most_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
     most_notebook_bytes: Annotated[int, Field(ge=1024)] = 32 * 2**20
@@ -91,6 +114,13 @@ class ServiceSettings(BaseModel):
     runs_cpus: Annotated[float, Field(gt=0)] = float(os.cpu_count() or 1)
     runs_memory: Annotated[str, Field(pattern=r"^[1-9][0-9]*[MG]$")] | None = None
     runs_batch: Annotated[int, Field(ge=1, le=200)] = 20
+    products_look_s: Annotated[float, Field(gt=0)] = 600
+    registry: Annotated[str, Field(pattern=r"^[a-z0-9.-]+(:[0-9]+)?$")] | None = None
+    registry_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    engine: str = "local"
+    log_format: Literal["json", "text"] | None = None
+    public_url: str = "http://127.0.0.1:8000"
+    tls: Literal["files", "acme"] | None = None
     hub_api: str = "http://127.0.0.1:8081/hub/api"
     hub_token: SecretStr | None = None
     prefix: Annotated[str, Field(pattern=r"^/([\w.-]+/)*$")] = f"/services/{NAME}/"

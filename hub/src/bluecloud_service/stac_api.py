@@ -7,7 +7,7 @@ and nothing is seen twice while the index is written to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -18,6 +18,7 @@ from bluecloud_catalogs.discovery.backend import Searchable
 from bluecloud_catalogs.discovery.query import FACETS, checked
 from bluecloud_catalogs.discovery.records import Record
 from bluecloud_catalogs.discovery.stac import STAC_VERSION, item_of
+from bluecloud_catalogs.tree import Entry
 
 from .asked import NAMES, body_of, facets_of, fields_of, query_of
 from .collections import collection_of, sources
@@ -51,9 +52,31 @@ _PARAMETERS: dict[str, Any] = {
 Content = Annotated[dict[str, Any], _BODY]
 
 
-def router(index: Searchable, prefix: str) -> APIRouter:
-    """The routes below ``stac``; ``prefix`` is where the service lies below its host."""
+def router(
+    held: Callable[[Request], Searchable],
+    prefix: str,
+    published: Callable[[Request], Mapping[str, list[Entry]]],
+) -> APIRouter:
+    """The routes below ``stac``.
+
+    Parameters
+    ----------
+    held
+        What is searched for who asks.
+    prefix
+        Where the service lies below its host.
+    published
+        What is a source beside those of the catalogue, for who asks.
+    """
     routes = APIRouter(prefix="/stac", tags=["finding data"])
+
+    def _all(request: Request) -> dict[str, list[Entry]]:
+        return {**sources(), **published(request)}
+
+    def _known(request: Request, source: str) -> str:
+        if source not in (known := _all(request)):
+            raise NotThere(f"there is no source {source!r}; there are {', '.join(known)}")
+        return source
 
     def _base(request: Request) -> str:
         """The API's address as the one who asks sees it; TLS may end before the hub's proxy."""
@@ -67,7 +90,7 @@ def router(index: Searchable, prefix: str) -> APIRouter:
     @routes.get("/", summary="What this API is and can do")
     def landing(request: Request) -> JSONResponse:
         base = _base(request)
-        children = [_link("child", f"{base}/collections/{source}") for source in sources()]
+        children = [_link("child", f"{base}/collections/{source}") for source in _all(request)]
         return JSONResponse(
             {
                 "type": "Catalog",
@@ -102,30 +125,32 @@ def router(index: Searchable, prefix: str) -> APIRouter:
     @routes.get("/collections", summary="The sources")
     def collections(request: Request) -> dict[str, Any]:
         base = _base(request)
-        counts = index.facets(checked(), ["source"])["source"]
+        counts = held(request).facets(checked(), ["source"])["source"]
         return {
             "collections": [
                 collection_of(source, entries, counts.get(source, 0), _around(base, source))
-                for source, entries in sources().items()
+                for source, entries in _all(request).items()
             ],
             "links": [_link("root", base), _link("self", f"{base}/collections")],
         }
 
     @routes.get("/collections/{source}", summary="One source")
     def collection(request: Request, source: str) -> dict[str, Any]:
-        number = index.count(checked(sources=_known(source)))
-        return collection_of(source, sources()[source], number, _around(_base(request), source))
+        number = held(request).count(checked(sources=_known(request, source)))
+        return collection_of(source, _all(request)[source], number, _around(_base(request), source))
 
     @routes.get(
         "/collections/{source}/items", summary="A source's records", openapi_extra=_PARAMETERS
     )
     def items(request: Request, source: str) -> JSONResponse:
-        told = body_of(request.query_params) | {"collections": [_known(source)]}
+        told = body_of(request.query_params) | {"collections": [_known(request, source)]}
         return _answer(request, told, f"collections/{source}/items")
 
     @routes.get("/collections/{source}/items/{identifier:path}", summary="One record")
     def item(request: Request, source: str, identifier: str) -> JSONResponse:
-        page = index.search(query_of({"ids": [identifier], "collections": [_known(source)]}))
+        page = held(request).search(
+            query_of({"ids": [identifier], "collections": [_known(request, source)]})
+        )
         if not page.records:
             raise NotThere(f"{source} has no record {identifier!r}")
         return JSONResponse(_item(page.records[0], _base(request)), media_type=_GEOJSON)
@@ -148,13 +173,13 @@ def router(index: Searchable, prefix: str) -> APIRouter:
 
     @routes.get("/aggregate", summary="Count", openapi_extra=_PARAMETERS)
     def aggregate_get(request: Request) -> JSONResponse:
-        return _counts(body_of(request.query_params))
+        return _counts(request, body_of(request.query_params))
 
     @routes.post("/aggregate", summary="Count")
-    def aggregate_post(body: Content) -> JSONResponse:
-        return _counts(body)
+    def aggregate_post(request: Request, body: Content) -> JSONResponse:
+        return _counts(request, body)
 
-    def _counts(told: Mapping[str, Any]) -> JSONResponse:
+    def _counts(request: Request, told: Mapping[str, Any]) -> JSONResponse:
         query = query_of(told)
         return JSONResponse(
             {
@@ -168,7 +193,7 @@ def router(index: Searchable, prefix: str) -> APIRouter:
                             for value, number in of.items()
                         ],
                     }
-                    for name, of in index.facets(query, facets_of(told)).items()
+                    for name, of in held(request).facets(query, facets_of(told)).items()
                 ],
                 "links": [],
             }
@@ -176,7 +201,7 @@ def router(index: Searchable, prefix: str) -> APIRouter:
 
     def _answer(request: Request, told: Mapping[str, Any], path: str) -> JSONResponse:
         query, base, fields = query_of(told), _base(request), fields_of(told)
-        page = index.search(query)
+        page = held(request).search(query)
         found = [_shown(_item(record, base), *fields) for record in page.records]
         links: list[dict[str, Any]] = [_link("root", base), _link("self", f"{base}/{path}")]
         if page.token:
@@ -195,12 +220,6 @@ def router(index: Searchable, prefix: str) -> APIRouter:
     return routes
 
 
-def _known(source: str) -> str:
-    if source not in sources():
-        raise NotThere(f"there is no source {source!r}; there are {', '.join(sources())}")
-    return source
-
-
 def _next(request: Request, told: Mapping[str, Any], url: str, token: str) -> dict[str, Any]:
     if request.method == "POST":
         body = {**told, "token": token}
@@ -217,6 +236,8 @@ def _item(record: Record, base: str) -> dict[str, Any]:
         _link("parent", f"{base}/collections/{record.source}"),
         _link("root", base),
     ]
+    if record.doi and record.doi.startswith("10."):
+        links.append(_link("cite-as", f"https://doi.org/{quote(record.doi)}", "text/html"))
     return item_of(record, links=links)
 
 

@@ -63,6 +63,14 @@ def of_cell(error: CellError) -> Cause:
         )
     if name == "MemoryError" or "MemoryError" in name:
         return out_of_memory(limit=None, peak=None, number=error.number)
+    if name == "FileNotFoundError":
+        return Cause(
+            kind="file-missing",
+            words=f"In cell {error.number} there was no such file: {value}",
+            next_step="A run works in a folder of its own. Name your file from your home, as "
+            'Path.home() / "data.csv", or ask for it with a parameter whose name ends in _file.',
+            details=details,
+        )
     if _DISK.search(f"{error.name}: {value}"):
         return disk_full(f"Cell {error.number} could not write", **details)
     return Cause(
@@ -152,7 +160,10 @@ def outputs_refused(words: str) -> Cause:
     return Cause(
         kind="outputs-refused",
         words=f"It ran to its end, but {plain(words, MOST_OF_A_MESSAGE)}.",
-        next_step="Correct what the notebook writes into its folder, and run it again.",
+        next_step=(
+            "Correct what the notebook writes into its folder, and run it again: its files were "
+            "not kept; the notebook was, as it was executed."
+        ),
     )
 
 

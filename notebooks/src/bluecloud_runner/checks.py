@@ -25,6 +25,8 @@ from pydantic_core import SchemaError as NoPattern
 from pydantic_core import SchemaValidator, core_schema
 from referencing import Registry
 
+from bluecloud_runner.relations import out_of_order
+
 _MOST_TOLD = 400  # characters of a message; a value may be megabytes long
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # In these, everything is a value and nothing is a schema.
@@ -101,6 +103,7 @@ def check(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[FieldErr
         for name, value in values.items()
         for number in _not_finite(value)
     ]
+    errors += [FieldError(*said) for said in out_of_order(schema, values)]
     return sorted(errors, key=lambda error: (order.get(error.field, len(order)), error.field))
 
 
@@ -172,7 +175,8 @@ def _allowed(error: ValidationError) -> str:
     limit = error.validator_value
     match error.validator:
         case "type":
-            return " or ".join(limit) if isinstance(limit, list) else str(limit)
+            kinds = limit if isinstance(limit, list) else [limit]
+            return " or ".join("a list, as [1, 2]" if kind == "array" else kind for kind in kinds)
         case "enum":
             return "one of " + ", ".join(repr(value) for value in limit)
         case "minimum":

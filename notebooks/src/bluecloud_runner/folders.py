@@ -45,6 +45,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Val
 SUBMISSION = r"^[0-9a-f]{20}$"
 RUN = r"^[0-9a-f]{20}-[0-9]{4}$"
 MOST_RUNS = 2000  # of one submit
+# In a unit's environment: the name, in the logs, of the request that submitted its runs.
+REQUEST_NAME = "BLUECLOUD_UNIT_REQUEST"
 
 # The most bytes that are read of a file which a run wrote.
 MOST_OF_A_LINE = 64 * 1024
@@ -57,6 +59,7 @@ CauseKind = Literal[
     "credential-missing",
     "disk-full",
     "engine-refused",
+    "file-missing",
     "host-restarted",
     "image-missing",
     "kernel-died",

@@ -29,6 +29,7 @@ from bluecloud_runner._annotations import (
     schema_of_value,
 )
 from bluecloud_runner.checks import check, schema_fault
+from bluecloud_runner.relations import relation_fault
 
 ProblemKind = Literal[
     "no-cell",
@@ -256,6 +257,9 @@ class _Cell:
                 self._report("overlay", f"parameters_schema of {name!r}: {fault}")
             else:
                 self.properties[name].update(more)
+        for name in self.properties:
+            if fault := relation_fault(name, self.properties):
+                self._report("overlay", f"parameters_schema of {name!r}: {fault}")
         self._check_types()
         self._check_defaults()
 

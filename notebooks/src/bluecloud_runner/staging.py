@@ -21,6 +21,8 @@ from typing import Any
 
 from bluecloud_runner.redaction import Secrets
 
+_SHOWN = 3  # files of those that are too large together
+
 
 class OutputsRefused(Exception):  # noqa: N818 - named for what is true
     """What a notebook left cannot be given out; the message names the file."""
@@ -45,7 +47,7 @@ def give_out(staging: Path, outputs: Path, *, most_bytes: int, secrets: Secrets)
 
 
 def _look_through(staging: Path, *, most_bytes: int, secrets: Secrets) -> None:
-    total = 0
+    _check_size(staging, most_bytes)
     stores: set[Path] = set()
     for path, found in _files(staging):
         name = path.relative_to(staging)
@@ -55,11 +57,6 @@ def _look_through(staging: Path, *, most_bytes: int, secrets: Secrets) -> None:
             raise OutputsRefused("the name of a file holds a login or token: it is not given out")
         if stat.S_ISLNK(found.st_mode) or not stat.S_ISREG(found.st_mode):
             raise OutputsRefused(f"{name} is a link or no file: only files are given out")
-        total += found.st_size
-        if total > most_bytes:
-            raise OutputsRefused(
-                f"the outputs are larger than {most_bytes} bytes, which is allowed in all"
-            )
         try:
             if secrets.are_in(path):
                 raise OutputsRefused(f"{name} holds a login or token: it is not given out")
@@ -74,6 +71,32 @@ def _look_through(staging: Path, *, most_bytes: int, secrets: Secrets) -> None:
     for store in stores:
         if store.parent not in stores:
             _check_store(store, store.relative_to(staging))
+
+
+def _check_size(staging: Path, most_bytes: int) -> None:
+    sizes = {path: found.st_size for path, found in _files(staging)}
+    total = sum(sizes.values())
+    if total <= most_bytes:
+        return
+    largest = sorted(sizes, key=lambda path: -sizes[path])[:_SHOWN]
+    named = ", ".join(
+        f"{path.relative_to(staging)!s:.100} {_in_words(sizes[path])}" for path in largest
+    )
+    more = f" and {len(sizes) - _SHOWN} more" if len(sizes) > _SHOWN else ""
+    raise OutputsRefused(
+        f"what it wrote has {_in_words(total)} ({named}{more}), of which a run may leave "
+        f"{_in_words(most_bytes)}: none of it was kept"
+    )
+
+
+def _in_words(size: int) -> str:
+    """Bytes as people read them, in powers of 1000."""
+    value = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 999.5:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} TB"
 
 
 def _is_text(name: str) -> bool:

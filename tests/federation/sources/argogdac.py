@@ -5,6 +5,7 @@ which most were not recorded: ``ftp-subset-indexes`` was made from them, with th
 are there. ``ftp/`` and ``s3/`` are the same tree again, as the source's other doors.
 """
 
+import gzip
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +45,12 @@ class Doors:
         path = request.path
         if path.startswith("s3/"):
             path = path.removeprefix("s3/").removeprefix("idx/")
-        return self._tree.answer(replace(request, path=path.removeprefix("ftp/")))
+        path = path.removeprefix("ftp/")
+        found = self._tree.answer(replace(request, path=path))
+        if found is None and path.endswith(".txt.gz"):  # which the GDAC has of each index
+            plain = self._tree.answer(replace(request, path=path.removesuffix(".gz")))
+            return plain and replace(plain, body=gzip.compress(plain.body, mtime=0))
+        return found
 
 
 def provider(data: Path | None) -> Provider:

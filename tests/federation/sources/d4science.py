@@ -7,6 +7,8 @@ which is how minutes pass here. GRSF and the records of Zenodo are those of our 
 import itertools
 import json
 from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -38,6 +40,22 @@ def provider(data: Path | None) -> Provider:
     return D4Science()
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A folder or file of the workspace; a folder has no content."""
+
+    parent: str
+    name: str
+    content: bytes | None = None
+
+    def shown(self, id: str) -> dict[str, Any]:
+        """As StorageHub lists it."""
+        kind = "FolderItem" if self.content is None else "GenericFileItem"
+        told: dict[str, Any] = {"@class": f"org.gcube.common.storagehub.model.items.{kind}"}
+        told |= {"id": id, "name": self.name, "title": self.name}
+        return told if self.content is None else {**told, "content": {"size": len(self.content)}}
+
+
 @dataclass
 class D4Science:
     """Its services, each a folder."""
@@ -49,6 +67,8 @@ class D4Science:
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: Any = field(default_factory=itertools.count)
     zenodo: Invenio = field(default_factory=lambda: atlas())
+    published: dict[str, dict[str, Any]] = field(default_factory=dict)  # items that were made
+    kept: dict[str, Kept] = field(default_factory=dict)  # what was put into the workspace
 
     def answer(self, request: Request) -> Reply | None:
         """What one of the services answers."""
@@ -62,9 +82,9 @@ class D4Science:
         if not self.signed(request):
             return as_json({"error": "invalid_token"}, 401)
         if service == "catalogue":
-            return catalogue(path, request.query)
+            return self.catalogue(request, path)
         if service == "workspace":
-            return workspace(path)
+            return self.workspace(request, path)
         return self.ccp(request, path) if service == "ccp" else None
 
     def signed(self, request: Request) -> bool:
@@ -105,6 +125,60 @@ class D4Science:
         if not grant.endswith("uma-ticket"):
             told["refresh_token"] = f"refresh-{number}"
         return as_json(told)
+
+    def catalogue(self, request: Request, path: str) -> Reply | None:
+        """Licences; the names of items, in pages; each item, and a new one."""
+        if path == "licenses":
+            return as_json([{"id": id, "title": id} for id in ("CC-BY-4.0", "CC0-1.0")])
+        names = [*load("catalogue/items.json"), *self.published]
+        if path == "items" and request.method == "POST":
+            return self.publish(json.loads(request.body))
+        if path == "items":
+            first = int(request.query.get("offset", 0))
+            return as_json(names[first : first + int(request.query.get("limit", 10))])
+        name = path.removeprefix("items/")
+        if name in self.published:
+            return as_json(self.published[name])
+        return as_json(load(f"catalogue/{name}.json")) if name in names else None
+
+    def publish(self, item: dict[str, Any]) -> Reply:
+        """A new item, to which the catalogue adds where its page is."""
+        lacking = {"name", "title", "license_id", "extras"} - {k for k, v in item.items() if v}
+        if lacking or not any(each["key"] == "system:type" for each in item["extras"]):
+            return as_json({"message": f"missing {sorted(lacking) or 'system:type'}"}, 400)
+        if item["name"] in self.published:
+            return as_json({"message": "That URL is already in use."}, 409)
+        page = f"https://data.d4science.org/ctlg/Blue-CloudLab/{item['name']}"
+        extras = [*item["extras"], {"key": "Item URL", "value": page}]
+        self.published[item["name"]] = {**item, "extras": extras}
+        return as_json(self.published[item["name"]], 201)
+
+    def workspace(self, request: Request, path: str) -> Reply | None:
+        """The root; the children of whichever folder; what is made there, linked to and deleted."""
+        if path == "":
+            return as_json(load("workspace/root.json"))
+        _, id, *rest = path.split("/")
+        if rest == ["children"]:
+            told = {"itemlist": []} if id in self.kept else load("workspace/children.json")
+            mine = [kept.shown(each) for each, kept in self.kept.items() if kept.parent == id]
+            return as_json({"itemlist": [*told["itemlist"], *mine]})
+        if rest[:1] == ["create"]:
+            made = f"00000000-made-{next(self.numbers):08d}"
+            told = (
+                parts_of(request) if rest[1] == "FILE" else dict(parse_qsl(request.body.decode()))
+            )
+            content = told["file"] if rest[1] == "FILE" else None
+            self.kept[made] = Kept(id, str(told["name"]), content)
+            return Reply(made.encode(), content_type="text/plain")
+        if id not in self.kept:
+            return as_json({"cause": "the item does not exist"}, 404)
+        if rest == ["publiclink"]:
+            return as_json(f"https://data.d4science.org/shub/{id}")
+        if request.method == "DELETE" and request.query.get("force") == "true":
+            gone = {id, *(each for each, kept in self.kept.items() if kept.parent == id)}
+            self.kept = {each: kept for each, kept in self.kept.items() if each not in gone}
+            return Reply()
+        return None
 
     def ccp(self, request: Request, path: str) -> Reply | None:
         """Processes and their jobs: accepted, running, and an end, one state a look."""
@@ -148,23 +222,6 @@ def atlas() -> Invenio:
     return made
 
 
-def catalogue(path: str, asked: dict[str, str]) -> Reply | None:
-    """The names of items, in pages, and each item."""
-    names = load("catalogue/items.json")
-    if path == "items":
-        first, limit = int(asked.get("offset", 0)), int(asked.get("limit", 10))
-        return as_json(names[first : first + limit])
-    name = path.removeprefix("items/")
-    return as_json(load(f"catalogue/{name}.json")) if name in names else None
-
-
-def workspace(path: str) -> Reply | None:
-    """The root, and the children of whichever folder."""
-    if path == "":
-        return as_json(load("workspace/root.json"))
-    return as_json(load("workspace/children.json")) if path.endswith("/children") else None
-
-
 def grsf(path: str, asked: dict[str, str]) -> Reply | None:
     """Species by name, and stocks by identifier."""
     if path == "searchspeciesnames":
@@ -172,6 +229,17 @@ def grsf(path: str, asked: dict[str, str]) -> Reply | None:
         return as_json(load("grsf/species.json") if found else {"result": []})
     file = SAMPLE / "grsf" / f"{asked.get('uuid')}.json"
     return as_json(json.loads(file.read_text())) if file.is_file() else None
+
+
+def parts_of(request: Request) -> dict[str, Any]:
+    """The fields of a form of several parts: text, and the file's bytes."""
+    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
+    found: dict[str, Any] = {}
+    for part in BytesParser(policy=HTTP).parsebytes(head + request.body).iter_parts():
+        content = part.get_payload(decode=True)
+        name = part.get_param("name", header="content-disposition")
+        found[name] = content if part.get_filename() else content.decode()
+    return found
 
 
 def load(name: str) -> Any:

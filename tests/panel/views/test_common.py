@@ -15,7 +15,7 @@ from bluecloud_views.common import Preview
 from bluecloud_views.wire import Refusal, figures
 
 SAMPLED = sorted(
-    name for name, entry in readable().items() if entry.declaration.sample and not entry.is_own
+    name for name, entry in readable().items() if entry.declaration.sample and not entry.is_here
 )
 
 

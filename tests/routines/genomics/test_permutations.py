@@ -25,9 +25,7 @@ from bluecloud_routines.genomics import (
     permanova,
     principal_coordinates,
 )
-from bluecloud_routines.genomics._squares import SquaresBetween
-from bluecloud_routines.genomics.ordination import centred
-from bluecloud_routines.genomics.permutations import shuffled_codes
+from bluecloud_routines.genomics._orbits import SquaresWithin, _Orbits
 from tests.routines.genomics.conftest import community
 
 LETTERS = list("abcdef")
@@ -103,10 +101,15 @@ def within(squared: np.ndarray, labels: np.ndarray) -> float:
     return sum(float(squared[np.ix_(own, own)].sum() / 2 / len(own)) for own in each)
 
 
-@settings(deadline=None, max_examples=25)
+def orders_of(orbits: _Orbits) -> np.ndarray:
+    """All (setting, turn) orders, whether they are asked for or not."""
+    return orbits.orders(np.argwhere(np.ones_like(orbits.is_asked)))
+
+
+@settings(deadline=None, max_examples=40)
 @given(
     seed=st.integers(0, 10**6),
-    samples=st.sampled_from([5, 40, 127, 128, 129, 300]),
+    samples=st.sampled_from([3, 4, 5, 40, 127, 128, 129, 131, 300, 307]),
     groups=st.integers(2, 5),
     scale=st.sampled_from([1e-120, 1.0, 1e120]),
     steps=st.sampled_from([0, 3]),
@@ -114,43 +117,72 @@ def within(squared: np.ndarray, labels: np.ndarray) -> float:
 def test_each_orders_sum_is_reached_or_not_as_the_definition_has_it(
     seed: int, samples: int, groups: int, scale: float, steps: int
 ) -> None:
+    groups = min(groups, samples - 1)
     random = np.random.default_rng(seed)
     points = random.normal(size=(samples, 3))
     if steps:  # many orders of one value: all are decided in double precision
         points = points.round(0)
-    squared = squareform(pdist(points * scale)) ** 2
+        points[0] += 1
+    distances = squareform(pdist(points * scale))
     labels = np.concatenate([np.arange(groups), random.integers(groups, size=samples - groups)])
-    squares = SquaresBetween(centred(np.sqrt(squared)), np.bincount(labels))
-    orders = np.concatenate([*shuffled_codes(labels, 60, seed, each=1)])
-    total = float(squared.sum()) / 2 / samples
-    expected = np.array([total - within(squared, order) for order in orders])
-    np.testing.assert_allclose(squares.exact(orders), expected, atol=1e-11 * total)
-    for least in (np.median(expected), expected.min(), expected.max(), expected.max() * 1.01):
-        least = least - 1e-10 * total
-        assert squares.reaching(orders, least) == np.count_nonzero(expected >= least)
+    squares = SquaresWithin(distances, labels)
+    orbits = _Orbits(labels, 199, np.random.default_rng(seed))
+    asked = orders_of(orbits)[orbits.is_asked.ravel()]
+    assert len(asked) == 199
+    expected = np.array([within(distances**2, order) for order in asked])
+    np.testing.assert_allclose(squares.exact(asked), expected, rtol=1e-11)
+    assert squares.total == pytest.approx((distances**2).sum() / 2 / samples)
+    assert squares.observed == pytest.approx(within(distances**2, labels))
+    for most in (np.median(expected), expected.min(), expected.max(), expected.min() * 0.99):
+        most = most + 1e-10 * squares.total
+        assert squares.reached(most, 199, seed) == np.count_nonzero(expected <= most)
 
 
-def test_a_small_group_among_many_samples_counts_as_the_definition_has_it() -> None:
+@pytest.mark.parametrize("samples", [400, 1009, 1024, 2000])
+def test_single_precision_stays_far_within_its_bound(samples: int) -> None:
     random = np.random.default_rng(30)
-    distances = square(random.normal(size=(400, 3)))
-    labels = np.array([0] * 2 + [1] * 398)
-    squares = SquaresBetween(centred(distances.to_numpy()), np.bincount(labels))
-    squared = distances.to_numpy() ** 2
-    orders = np.concatenate([*shuffled_codes(labels, 300, 1, each=1)])
-    expected = np.array([squared.sum() / 800 - within(squared, order) for order in orders])
-    for least in np.quantile(expected, [0.1, 0.5, 0.9]) * (1 - 1e-9):
-        assert squares.reaching(orders, least) == np.count_nonzero(expected >= least)
+    squared = squareform(pdist(random.normal(size=(samples, 3)), "sqeuclidean"))
+    squared /= squared.max()
+    labels = np.array([0] * 2 + [1] * (samples - 2))  # a small group among many samples
+    orbits = _Orbits(labels, 999, random)
+    nearly, bound = orbits.sums(squared, float(squared.sum()))
+    some = random.permutation(np.argwhere(orbits.is_asked))[:50]
+    exact = [within(squared, order) for order in orbits.orders(some)]
+    error = np.abs(nearly[tuple(some.T)] - exact).max()
+    assert error < bound / 8
+    # And the bound leaves few to be asked again.
+    assert bound < nearly.std() / 8
 
 
-@pytest.mark.parametrize("groups", [2, 4, 5, 300])
-def test_codes_are_shuffled_evenly_and_none_is_lost(groups: int) -> None:
+@pytest.mark.parametrize("groups", [2, 4, 300])
+def test_orders_are_random_ones_of_the_same_labels(groups: int) -> None:
     codes = np.repeat(np.arange(groups), 3)
-    orders = np.concatenate([*shuffled_codes(codes, 2000, 5, each=1)])
-    assert orders.shape == (2000, 3 * groups)
+    orbits = _Orbits(codes, 2000, np.random.default_rng(5))
+    orders = orders_of(orbits)
+    assert (orders[0] == codes).all()
     assert (np.sort(orders, axis=1) == codes).all()
-    # Each place has each code equally often: four and a half standard errors of the mean.
+    assert not orbits.is_asked[0, 0]
+    # Each sample has each label equally often: four and a half standard errors of the mean.
+    asked = orders[orbits.is_asked.ravel()]
+    assert asked.shape == (2000, 3 * groups)
     error = np.sqrt((groups**2 - 1) / 12 / 2000)
-    assert np.abs(orders.mean(axis=0) - (groups - 1) / 2).max() < 4.5 * error
+    assert np.abs(asked.mean(axis=0) - (groups - 1) / 2).max() < 4.5 * error
+
+
+@pytest.mark.parametrize("samples", [12, 100, 400])
+def test_p_values_spread_no_more_than_those_of_independent_orders(samples: int) -> None:
+    random = np.random.default_rng(8)
+    points = random.normal(size=(samples, 3))
+    labels = np.arange(samples) % 3
+    points[labels == 0] += 1 / np.sqrt(samples)
+    distances = square(points)
+    groups = grouped(distances, labels)
+    found = [permanova(distances, groups, seed=seed).p_value for seed in range(200)]
+    mean = np.mean(found)
+    assert 0.02 < mean < 0.98
+    binomial = mean * (1 - mean) / 999
+    # A variance of 200 values is known to a tenth: three and a half standard errors.
+    assert np.var(found) / binomial == pytest.approx(1, abs=0.35)
 
 
 def test_on_one_axis_shares_of_variance_add_up() -> None:
@@ -203,7 +235,8 @@ def test_the_seed_decides_and_the_size_of_batches_does_not(
     whole = permanova(distances, groups, seed=1)
     assert whole == permanova(distances, groups, seed=1)
     assert whole.p_value != permanova(distances, groups, seed=2).p_value
-    monkeypatch.setattr("bluecloud_routines.genomics.permutations._BATCH", 1000)
+    monkeypatch.setattr("bluecloud_routines.genomics._orbits._GAPS", 4)
+    monkeypatch.setattr("bluecloud_routines.genomics._orbits._ROWS", 10)
     assert whole == permanova(distances, groups, seed=1)
 
 
@@ -252,6 +285,8 @@ def test_straight_distances_are_kept_and_nothing_is_negative() -> None:
 def test_non_metric_scaling_finds_places_again_from_their_order_alone() -> None:
     points = np.random.default_rng(11).uniform(size=(30, 2))
     found = nonmetric_scaling(square(points) ** 3, axes=2)
+    assert np.square(found.coordinates).to_numpy().sum(axis=1).mean() == pytest.approx(1)
+    assert found.coordinates.mean().to_numpy() == pytest.approx([0, 0])
     assert found.stress < 0.01
     similar = np.corrcoef(pdist(found.coordinates), pdist(points))[0, 1]
     assert similar > 0.99

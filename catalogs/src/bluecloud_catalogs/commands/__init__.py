@@ -1,4 +1,4 @@
-"""The commands ``bluecloud data``: find, read, add, harvest, health, verify.
+"""The commands ``bluecloud data``: find, read, add, remove, harvest, health, verify.
 
 They need Typer and Rich, which come with the package ``bluecloud`` that has the command line;
 nothing else of this package does.
@@ -19,7 +19,7 @@ from ..tiers import TierWarning
 
 P = ParamSpec("P")
 
-app = typer.Typer(help="Find, read, add, harvest and check data.", no_args_is_help=True)
+app = typer.Typer(help="Find, read, add, remove, harvest and check data.", no_args_is_help=True)
 
 
 def command(function: Callable[P, None]) -> Callable[P, None]:
@@ -62,4 +62,4 @@ def _show(
         sys.stderr.write(warnings.formatwarning(message, category, filename, lineno, line))
 
 
-from . import adding, checking, finding, harvesting  # noqa: E402, F401 -- each adds its commands
+from . import adding, checking, finding, harvesting, removing  # noqa: E402, F401 -- each adds its commands

@@ -62,6 +62,8 @@ def find(
         console.print(table)
     shown = f", the first {len(found)} shown" if len(found) < found.total else ""
     console.print(f"{found.total} found in {found.where}{shown}", markup=False)
+    if found.suggestion:
+        console.print(f"did you mean {found.suggestion}?", markup=False)
     for facet, values in found.facets.items():
         if values:
             told = ", ".join(f"{value} {number}" for value, number in list(values.items())[:6])

@@ -21,6 +21,8 @@ Counts = Mapping[Facet, Mapping[str, int]]
 class Page:
     """A part of what was found: collections before granules, then the newest first.
 
+    Of a search in words, those whose title has all of them come before the others.
+
     ``total`` counts all that was found; ``token`` asks for the next page, and is None after
     the last.
     """

@@ -53,10 +53,11 @@ def find(text: str | None = None, *, index: Searchable | None = None, **asked: o
 
 def _require_sources(asked: Sequence[str]) -> None:
     """Refuse a source that does not exist, since it would be found nowhere and in silence."""
-    from ..declarations import OWN_SOURCE
+    from ..declarations import OWN_SOURCE, PRODUCTS_SOURCE
     from ..tree import read_sources
 
-    known = {entry.source for entry in read_sources().entries.values()} | {OWN_SOURCE}
+    known = {entry.source for entry in read_sources().entries.values()}
+    known |= {OWN_SOURCE, PRODUCTS_SOURCE}
     for source in asked:
         if source not in known:
             raise ParameterError(

@@ -26,7 +26,7 @@ import numpy as np
 from ..errors import SourceUnavailable
 from .backend import Counts, Page, counted
 from .columns import Segment, dead_rows, key_of
-from .query import FACETS, Facet, Query, Wanted, wanted
+from .query import FACETS, Facet, Query, Wanted, token_of, wanted
 from .records import Record
 from .text import TextSearch
 from .vocabulary import Vocabulary, shipped
@@ -97,12 +97,11 @@ class Index:
         """One page of what a query finds."""
         asked, state = wanted(query, self._vocabulary), self.state()
         if asked.text:
-            ranks, total = state.text.ranks(asked)
-            records = tuple(state.record(rank) for rank in ranks)
-        else:
-            ranks, records, total = _page(state, asked)
+            ranks, token, total = state.text.page(asked)
+            return Page(tuple(state.record(rank) for rank in ranks), total, token)
+        ranks, records, total = _page(state, asked)
         is_last = len(ranks) < asked.limit
-        return Page(records, total, None if is_last else f"{ranks[-1]:016x}")
+        return Page(records, total, None if is_last else token_of(ranks[-1], others=False))
 
     def count(self, query: Query) -> int:
         """How many records a query finds."""

@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterable
 
 from ..catalogue import EntryReader, LaboratoryCatalog
-from ..errors import UnknownEntry
+from ..errors import CatalogueError, UnknownEntry
 from ..nearest import nearest
 from ..own import own_entries
+from ..products import product_entries
 from ..tree import Entry, read_sources
 from .records import Record
 
@@ -30,9 +31,12 @@ def reader_of(record: Record) -> EntryReader:
 
 
 def open_entry(name: str, /, **parameters: object) -> EntryReader:
-    """An entry of any source, or of one's own data; see :func:`bluecloud_catalogs.open_entry`."""
+    """An entry that reads something; see :func:`bluecloud_catalogs.open_entry`."""
     entries = readable()
     if name not in entries:
+        product = product_entries().get(name)
+        if isinstance(product, CatalogueError):
+            raise CatalogueError(str(product))
         raise UnknownEntry(f"there is no entry {name!r}: {nearest(name, entries)}")
     return EntryReader(entries[name], _laboratory())(**parameters)
 
@@ -48,9 +52,10 @@ def catalogue_of(records: Iterable[Record]) -> LaboratoryCatalog:
 
 
 def readable() -> dict[str, Entry]:
-    """All that can be read: the sources' entries and one's own."""
-    own = {name: each for name, each in own_entries().items() if isinstance(each, Entry)}
-    return {**read_sources().entries, **own}
+    """All that can be read: the sources' entries, products, and one's own."""
+    here = {**product_entries(), **own_entries()}
+    usable = {name: each for name, each in here.items() if isinstance(each, Entry)}
+    return {**usable, **read_sources().entries}
 
 
 def _reader(entry: Entry, record: Record) -> EntryReader:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from ..errors import ParameterError, SourceUnavailable
 from .backend import Counts, Page, counted
 from .postgres_query import Conditions, count_sql, facets_sql, page_sql, unsigned
-from .query import FACETS, Facet, Query, wanted
+from .query import FACETS, Facet, Query, token_of, wanted
 from .records import Record
 from .vocabulary import Vocabulary, shipped
 
@@ -72,10 +72,13 @@ class PostgresIndex:
         """One page of what a query finds."""
         asked = wanted(query, self._vocabulary)
         rows = self._rows(*page_sql(Conditions(asked), asked))
-        found = [(unsigned(rank), content) for _, rank, content in rows if rank is not None]
-        records = tuple(Record.model_validate_json(content) for _, content in found)
-        is_last = len(found) < asked.limit
-        return Page(records, int(rows[0][0]), None if is_last else f"{found[-1][0]:016x}")
+        found = [row[1:] for row in rows if row[1] is not None]
+        records = tuple(Record.model_validate_json(content) for _, _, content in found)
+        token = None
+        if len(found) == asked.limit:
+            rank, titled, _ = found[-1]
+            token = token_of(unsigned(rank), others=not titled)
+        return Page(records, int(rows[0][0]), token)
 
     def count(self, query: Query) -> int:
         """How many records a query finds."""

@@ -101,18 +101,23 @@ def page_sql(conditions: Conditions, wanted: Wanted) -> tuple[str, list[Any]]:
     What is found is counted in any case, and so it is written down first. Were it not, the
     planner would walk all records in their order until a page is full.
     """
-    below = [] if wanted.below is None else [signed(wanted.below)]
+    title = [term(f"title:{word}") for word in wanted.title]
+    titled = "found_by @> %s::text[]" if title else "TRUE"
+    below = [] if wanted.below is None else [not wanted.others, signed(wanted.below)]
     sql = f"""
-        WITH found AS MATERIALIZED (SELECT rank FROM bluecloud.records WHERE {conditions.sql}),
+        WITH found AS MATERIALIZED (
+            SELECT rank, {titled} AS titled FROM bluecloud.records WHERE {conditions.sql}
+        ),
         page AS (
-            SELECT rank FROM found {"WHERE rank < %s" if below else ""} ORDER BY rank DESC LIMIT %s
+            SELECT rank, titled FROM found {"WHERE (titled, rank) < (%s, %s)" if below else ""}
+            ORDER BY titled DESC, rank DESC LIMIT %s
         )
-        SELECT total, rank, content
+        SELECT total, rank, titled, content
         FROM (SELECT count(*) AS total FROM found) AS counted
         LEFT JOIN (page JOIN bluecloud.records USING (rank)) ON TRUE
-        ORDER BY rank DESC
+        ORDER BY titled DESC, rank DESC
     """  # noqa: S608 -- our own words; values go apart
-    return sql, [*conditions.values, *below, wanted.limit]
+    return sql, [*([title] if title else []), *conditions.values, *below, wanted.limit]
 
 
 def count_sql(conditions: Conditions) -> str:

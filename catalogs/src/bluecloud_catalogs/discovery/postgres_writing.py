@@ -18,6 +18,7 @@ from .query import all_tags, box_of, facet_values, period_of
 from .ranks import first_rank, next_rank, ranked
 from .records import Record
 from .text import all_words
+from .words import words_of
 
 if TYPE_CHECKING:
     from .postgres import Connection
@@ -174,7 +175,8 @@ def _row(rank: int, record: Record) -> list[Any]:
     """A record in the columns' order."""
     values = facet_values(record)
     one = {name: _shown(of[0]) if of else None for name, of in values.items()}
-    found_by = {*all_words(record), *all_tags(record)}
+    in_title = {f"title:{word}" for word in words_of(record.title)}
+    found_by = {*all_words(record), *all_tags(record), *in_title}
     return [
         term(record.id),
         signed(rank),

@@ -86,7 +86,7 @@ class Query(BaseModel):
     platforms: Names = ()
     ids: Annotated[tuple[Name, ...], BeforeValidator(_list), Field(max_length=MOST)] = ()
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
-    token: Annotated[str | None, Field(pattern=r"^[0-9a-f]{16}$")] = None
+    token: Annotated[str | None, Field(pattern=r"^p?[0-9a-f]{16}o?$")] = None
 
     @field_validator("depth")
     @classmethod
@@ -132,7 +132,8 @@ class Wanted:
 
     ``box`` is west, south, east, north with east not below west, so up to 540. ``first`` and
     ``after`` are microseconds since 1970. ``tags`` are alternatives, each of which has to be
-    met. Only ranks below ``below`` are on the page.
+    met. First come the records whose title has all words of ``title``, then the others. Only
+    ranks below ``below`` are on the page, of ``others`` where the former were on earlier pages.
     """
 
     text: tuple[Meaning, ...]
@@ -143,6 +144,13 @@ class Wanted:
     tags: tuple[frozenset[str], ...]
     limit: int
     below: int | None
+    title: tuple[str, ...] = ()
+    others: bool = False
+
+
+def token_of(rank: int, *, others: bool) -> str:
+    """What asks for the page after the record of a rank, which is of the others or is not."""
+    return f"{rank:016x}{'o' if others else ''}"
 
 
 def wanted(query: Query, vocabulary: Vocabulary) -> Wanted:
@@ -166,7 +174,9 @@ def wanted(query: Query, vocabulary: Vocabulary) -> Wanted:
         depth=query.depth,
         tags=tuple(frozenset(group) for group in groups if group),
         limit=query.limit,
-        below=int(query.token, 16) if query.token else None,
+        below=int(query.token.removeprefix("p")[:16], 16) if query.token else None,
+        title=tuple(dict.fromkeys(words_of(query.text))) if query.text else (),
+        others=bool(query.token and query.token.endswith("o")),
     )
 
 

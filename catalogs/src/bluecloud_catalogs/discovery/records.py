@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from ..declarations import EntryName, Line, Slug
 
 Level = Literal["collection", "granule", "product", "sample"]
-Access = Literal["open", "login", "request"]
+Access = Literal["open", "login", "request", "private"]
 Texts = tuple[str, ...]
 
 

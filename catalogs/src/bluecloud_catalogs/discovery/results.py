@@ -9,11 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..declarations import OWN_SOURCE
 from ..errors import DataError
 from .backend import Counts, Page, Searchable
 from .casts import grouped
 from .query import FACETS, Query
 from .records import Record
+from .spelling import did_you_mean
 from .vocabulary import shipped
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from ..readers.base import Data
 
 _SHOWN = 20
-_COORDINATES = {"time", "latitude", "longitude", "depth"}
+# Where and when it was is in every record, and tells nothing of what was measured.
+_COORDINATES = {"time", "latitude", "longitude", "depth", "geometry", "title", "id", "name"}
 _LEFT = 'style="text-align: left"'  # JupyterLab puts all cells to the right, as numbers
 
 
@@ -50,6 +53,11 @@ class Results:
     def total(self) -> int:
         """How many records there are."""
         return self.page.total
+
+    @cached_property
+    def suggestion(self) -> str:
+        """What may have been meant, where nothing was found; empty else."""
+        return did_you_mean(self.query.text) if self.query.text and not self.total else ""
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -143,6 +151,7 @@ class Results:
     def __repr__(self) -> str:
         lines = [f"{self.total} found in {self.where}; {len(self)} on this page"]
         lines += [f"  {at}: {record.id}  {record.title}" for at, record in enumerate(self)][:_SHOWN]
+        lines += [f"  did you mean {self.suggestion}?"] if self.suggestion else []
         return "\n".join([*lines, *(["  ..."] if len(self) > _SHOWN else [])])
 
     def _repr_html_(self) -> str:
@@ -151,7 +160,8 @@ class Results:
         for best, *others in self.casts[:_SHOWN]:
             also = ", ".join(other.id for other in others)
             shown = next((numbers[each.id] for each in (best, *others) if each.id in numbers), "")
-            cells = (shown, best.title, best.source, _when(best), _names(best), best.id, also)
+            names = ", ".join(measured(best)[:4])
+            cells = (shown, best.title, best.source, _when(best), names, best.id, also)
             rows.append("".join(f"<td {_LEFT}>{html.escape(str(cell))}</td>" for cell in cells))
         head = ("", "title", "source", "when", "variables", "id", "also held as")
         top = "".join(f"<th {_LEFT}>{cell}</th>" for cell in head)
@@ -161,9 +171,10 @@ class Results:
             for facet, of in self.facets.items()
             if of
         )
+        meant = f"; did you mean {html.escape(self.suggestion)}?" if self.suggestion else ""
         return (
             f"<p><b>{self.total}</b> found in {html.escape(self.where)}; "
-            f"{len(self)} on this page</p><table><thead><tr>{top}</tr></thead>"
+            f"{len(self)} on this page{meant}</p><table><thead><tr>{top}</tr></thead>"
             f"<tbody>{body}</tbody></table><p>{html.escape(counts)}</p>"
         )
 
@@ -180,8 +191,9 @@ def _when(record: Record) -> str:
     return f"since {first}" if first else f"until {last}"
 
 
-def _names(record: Record) -> str:
-    """What was measured, in words; where and when it was is in every record."""
-    named = [shipped().label(code) for code in record.p02] or record.cf or record.native
-    measured = [name for name in named if name not in _COORDINATES] or named
-    return ", ".join(name.replace("_", " ") for name in measured[:4])
+def measured(record: Record) -> list[str]:
+    """What was measured, in words; one's own data by their own names, known elsewhere or not."""
+    told = record.native if record.source == OWN_SOURCE else record.cf or record.native
+    named = [shipped().label(code) for code in record.p02] or [*told]
+    found = [name for name in named if name not in _COORDINATES] or named
+    return [name.replace("_", " ") for name in found]

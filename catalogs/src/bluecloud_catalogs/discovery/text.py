@@ -18,6 +18,7 @@ from .query import (
     box_of,
     facet_values,
     period_of,
+    token_of,
 )
 from .records import Record
 from .words import words_of
@@ -39,6 +40,7 @@ def schema() -> tantivy.Schema:
     built.add_unsigned_field("generation", fast=True, indexed=True)
     built.add_text_field("id", tokenizer_name="raw", index_option="basic")
     built.add_text_field("words", tokenizer_name="whitespace", index_option="basic")
+    built.add_text_field("title", tokenizer_name="whitespace", index_option="basic")
     built.add_text_field("tag", tokenizer_name="raw", index_option="basic")
     for facet in _FACETS:
         built.add_text_field(facet, fast=True, tokenizer_name="raw", index_option="basic")
@@ -57,6 +59,7 @@ def document(rank: int, record: Record) -> tantivy.Document:
     made.add_unsigned("rank", rank)
     made.add_text("id", record.id)
     made.add_text("words", " ".join(all_words(record)))
+    made.add_text("title", " ".join(words_of(record.title)))
     for tag in all_tags(record):
         made.add_text("tag", tag)
     for facet, values in facet_values(record).items():
@@ -101,32 +104,63 @@ class TextSearch:
     def __init__(self, searcher: tantivy.Searcher, fields: tantivy.Schema) -> None:
         self._searcher = searcher
         self._fields = fields
+        self._has_titles = _has_field(fields, "title")
 
-    def ranks(self, wanted: Wanted) -> tuple[list[int], int]:
-        """The ranks of a page's records, and how many there are in all."""
+    def page(self, wanted: Wanted) -> tuple[list[int], str | None, int]:
+        """The ranks of a page's records, what asks for the next, and how many there are in all.
+
+        Who asks in words is answered first by what has all of them in its title.
+        """
+        whole = self._query(wanted)
+        if not (wanted.title and self._has_titles):
+            ranks = self._ranks(whole, wanted.limit, wanted.below)
+            return ranks, _next(ranks, wanted.limit, others=False), self._count_of(whole)
+        titled = whole.and_must_match(self._titled(wanted.title))
+        total = self._count_of(whole)
+        ranks = [] if wanted.others else self._ranks(titled, wanted.limit, wanted.below)
+        left = wanted.limit - len(ranks)
+        if not left:
+            return ranks, token_of(ranks[-1], others=False), total
+        untitled = self._without(whole, wanted.title)
+        more = self._ranks(untitled, left, wanted.below if wanted.others else None)
+        return [*ranks, *more], _next(more, left, others=True), total
+
+    def _ranks(self, query: tantivy.Query, limit: int, below: int | None) -> list[int]:
         import tantivy
 
-        whole = self._query(wanted)
-        if wanted.below is None:
-            found = self._searcher.search(whole, wanted.limit, order_by_field="rank")
-            return [rank for rank, _ in found.hits], int(_count(found))
-        total = self.count(wanted)
-        page = tantivy.Query.range_query(
-            self._fields,
-            "rank",
-            tantivy.FieldType.Unsigned,
-            None,
-            wanted.below,
-            include_upper=False,
+        if below is not None:
+            page = tantivy.Query.range_query(
+                self._fields,
+                "rank",
+                tantivy.FieldType.Unsigned,
+                None,
+                below,
+                include_upper=False,
+            )
+            query = query.and_must_match(page)
+        found = self._searcher.search(query, limit, count=False, order_by_field="rank")
+        return [rank for rank, _ in found.hits]
+
+    def _titled(self, words: Sequence[str]) -> tantivy.Query:
+        import tantivy
+
+        kinds, must = tantivy.Query, tantivy.Occur.Must
+        each = [(must, kinds.term_query(self._fields, "title", word)) for word in words]
+        return kinds.const_score_query(kinds.boolean_query(each), 1.0)
+
+    def _without(self, query: tantivy.Query, words: Sequence[str]) -> tantivy.Query:
+        import tantivy
+
+        return tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, self._titled(words))]
         )
-        found = self._searcher.search(
-            whole.and_must_match(page), wanted.limit, count=False, order_by_field="rank"
-        )
-        return [rank for rank, _ in found.hits], total
 
     def count(self, wanted: Wanted) -> int:
         """How many there are."""
-        return int(_count(self._searcher.search(self._query(wanted), 1)))
+        return self._count_of(self._query(wanted))
+
+    def _count_of(self, query: tantivy.Query) -> int:
+        return int(_count(self._searcher.search(query, 1)))
 
     def counts(self, wanted: Wanted, names: Sequence[Facet]) -> dict[Facet, dict[str, int]]:
         """How many have each value of these facets."""
@@ -200,6 +234,21 @@ def _any(queries: Sequence[tantivy.Query]) -> tantivy.Query:
     if len(queries) == 1:
         return queries[0]
     return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+
+
+def _next(ranks: Sequence[int], limit: int, *, others: bool) -> str | None:
+    return token_of(ranks[-1], others=others) if len(ranks) == limit else None
+
+
+def _has_field(fields: tantivy.Schema, name: str) -> bool:
+    """Whether an index, which may be older than this program, has a field."""
+    import tantivy
+
+    try:
+        tantivy.Query.term_query(fields, name, "")
+    except ValueError:
+        return False
+    return True
 
 
 def _count(found: Any) -> int:

@@ -101,6 +101,11 @@ def suggestions(text: str, *, most: int) -> list[Suggestion]:
     return [suggestion for *_, suggestion in sorted(ranked, key=lambda each: each[:2])[:most]]
 
 
+def known_words() -> set[str]:
+    """Every word by which something is called, as an index keeps it."""
+    return {word for _, phrases in _suggested() for phrase in phrases for word in phrase}
+
+
 def _place(words: tuple[str, ...], phrase: tuple[str, ...]) -> int:
     """Where in a phrase the words are, one after the other; -1 if nowhere."""
     *whole, begun = words

@@ -36,14 +36,15 @@ class Emodnet(Harvester):
             records, bad = [], [Quarantined(self.source, *each) for each in page.unreadable]
             for each in page.records:
                 try:
-                    records.append(_record(each))
+                    records.append(record_of(each))
                 except ValidationError as error:
                     bad.append(Quarantined(self.source, each.identifier, _reason(error)))
             following = str(start) if start <= page.matched else None
             yield Page(tuple(records), tuple(bad), following)
 
 
-def _record(each: IsoRecord) -> Record:
+def record_of(each: IsoRecord) -> Record:
+    """A record of the catalogue as one of ours."""
     from ..discovery.records import Asset, Record
 
     return Record(

@@ -52,7 +52,7 @@ def _page(packages: list[Any], community: str, cursor: str | None) -> Page:
     good, bad = [], []
     for package in packages:
         try:
-            record = _record(package, community)
+            record = record_of(package, community)
             # A sample's file holds datasets of all communities.
             if community in (each.get("name") for each in package.get("groups") or ()):
                 good.append(record)
@@ -62,7 +62,14 @@ def _page(packages: list[Any], community: str, cursor: str | None) -> Page:
     return Page(tuple(good), tuple(bad), cursor)
 
 
-def _record(package: dict[str, Any], community: str) -> Record:
+def record_of(package: dict[str, Any], community: str) -> Record:
+    """A dataset of a community as a record.
+
+    Raises
+    ------
+    MalformedAnswer, KeyError, TypeError, ValueError
+        If it is none.
+    """
     told = row(package)
     placed = told["west"] is not None
     box = (told["west"], told["south"], told["east"], told["north"]) if placed else None

@@ -65,7 +65,7 @@ def _page(
             continue
         seen.add(hit["accession"])
         try:
-            record = _study(hit)
+            record = study_record(hit)
         except (MalformedAnswer, ValueError) as error:
             bad.append(Quarantined("eurobioimaging", str(hit["accession"]), str(error)))
             continue
@@ -78,7 +78,14 @@ def _in_utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _study(hit: dict[str, Any]) -> Record:
+def study_record(hit: dict[str, Any]) -> Record:
+    """A study that a search found as a record.
+
+    Raises
+    ------
+    MalformedAnswer, ValueError
+        If it is none.
+    """
     row = row_of(hit, "search")
     accession = row["accession"]
     return Record(

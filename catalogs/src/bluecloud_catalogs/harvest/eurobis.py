@@ -62,7 +62,7 @@ def _of_obis(place: Place, since: datetime | None, last: str) -> Iterator[Page]:
         records, bad = [], list(lacking if first == 0 else ())
         for row in part:
             try:
-                record = _obis_record(row, file)
+                record = obis_record(row, file)
             except (MalformedAnswer, ValidationError) as error:
                 bad.append(Quarantined("eurobis", str(row.get("id")), str(error)))
                 continue
@@ -117,7 +117,14 @@ def _is_wanted(record: Record, since: datetime | None) -> bool:
     return record.modified >= (since.astimezone(UTC) if since.tzinfo else since.replace(tzinfo=UTC))
 
 
-def _obis_record(told: dict[str, Any], file: File) -> Record:
+def obis_record(told: dict[str, Any], file: File) -> Record:
+    """A dataset of OBIS as a record.
+
+    Raises
+    ------
+    MalformedAnswer, ValueError
+        If it is none.
+    """
     row = dataset_row(told, file)
     assets = [Asset(href=row["url"], media_type="text/html", role="metadata")] if row["url"] else []
     if row["archive"]:

@@ -12,6 +12,7 @@ drawn and titrated at the surface. Their constants are used: 44.6596 umol in a m
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ _BY_P01: Mapping[str, Quantity] = MappingProxyType(
     }
 )
 _ITS68 = ("TEMPP681", "TEMPS601")
+_SCALED = re.compile(r"(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)(?:\s+|$)(.*)")
 _PSS78_UNITS = {"1", "", "psu", "p.s.u.", "pss-78", "pss", "1e-3", "0.001", "dimensionless"}
 
 
@@ -280,10 +282,25 @@ def parsed_unit(about: About) -> Any:
         If it is no unit.
     """
     registry = _registry()
+    unit = _known(about.units)
     try:
-        return registry.Quantity(1.0, registry.Unit(_known(about.units)))
+        # A factor before the unit, as UDUNITS has it: 1e-3 of salinity.
+        if (scaled := _SCALED.fullmatch(unit.strip())) is not None:
+            return registry.Quantity(float(scaled[1]), registry.Unit(scaled[2].strip()))
+        return registry.Quantity(1.0, registry.Unit(unit))
     except Exception as error:  # pint has many kinds, and tokenize beneath it
         raise ParameterError(f"{about.name}: {about.units!r} is no unit ({error})") from error
+
+
+def dimensions_of(about: About) -> str:
+    """The dimensions of a variable's unit, as text that is the same for units of one kind.
+
+    Raises
+    ------
+    ParameterError
+        If it is no unit.
+    """
+    return str(parsed_unit(about).dimensionality)
 
 
 def _ratio(about: About, target: str) -> float:

@@ -137,6 +137,56 @@ def add_data(
     return Added(entry_name, kept, record, checked.rows)
 
 
+def require_data(name: str, *, visibility: Visibility = "private") -> None:
+    """Refuse a name that no data of one's own have.
+
+    Raises
+    ------
+    ParameterError
+        If there is none of that name; what there is, is said.
+    DataError
+        If there is no shared folder.
+    """
+    place = store(visibility)
+    if not place.has(name):
+        known = [each for each, _ in place.entries()]
+        there_are = f"it must be one of {', '.join(known)}" if known else "there are no data"
+        raise ParameterError(f"name = {name!r}: {there_are}, in {place.path}")
+
+
+def remove_data(name: str, *, visibility: Visibility = "private") -> Path:
+    """Take a file of one's own out of the catalogue, and the copy that was kept of it.
+
+    The file that it was copied from stays where it is.
+
+    Parameters
+    ----------
+    name
+        Of its entry, as ``add_data`` gave it.
+    visibility
+        Whether it is one's own alone, or the laboratory's.
+
+    Returns
+    -------
+    Path
+        The folder that is no longer there.
+
+    Raises
+    ------
+    ParameterError
+        If there is none of that name; what there is, is said.
+    DataError
+        If there is no shared folder, or it cannot be removed.
+    """
+    require_data(name, visibility=visibility)
+    place = store(visibility)
+    try:
+        place.remove(name)
+    except OSError as error:
+        raise DataError(f"{name} cannot be removed from {place.path}: {error}") from error
+    return place.path / name
+
+
 def _name(told: str, *, chosen: bool) -> str:
     word = re.sub(r"[^a-z0-9]+", "_", told.casefold()).strip("_")
     made = f"own_{word.removeprefix('own_')}"[:60].rstrip("_")
@@ -200,7 +250,7 @@ def _record(
         depth=checked.extent.depth,
         licence=declared.licence.name if declared.licence else None,
         citation=declared.citation,
-        access="open" if visibility == "laboratory" else "request",
+        access="open" if visibility == "laboratory" else "private",
         entry=name,
         assets=(Asset(href=path.as_uri(), media_type=_MEDIA.get(kind, "text/plain")),),
         modified=datetime.now().astimezone(),

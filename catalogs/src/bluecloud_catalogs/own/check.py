@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -233,8 +234,8 @@ def _counts(column: _Column) -> bool:
 
 def _variable(column: _Column, name: str) -> Variable:
     units = str(column.attrs.get("units") or "")
-    if not units and not column.attrs.get("standard_name") and _is_whole(column):
-        units = "1"  # a number of a station or a cruise, which is counted in nothing
+    if not units and _is_a_number_of_something(column):
+        units = "1"
     if not units:
         unit = "1" if "salinity" in str(column.attrs.get("standard_name")) else "degC"
         raise UnusableFile(
@@ -243,8 +244,8 @@ def _variable(column: _Column, name: str) -> Variable:
             f"(--unit '{column.name}={unit}'); 1 is for a number without a unit, as practical "
             "salinity"
         )
-    _check_unit(units, column.name, name)
     standard = str(column.attrs.get("standard_name") or "") or None
+    _check_unit(units, column.name, standard or "", name)
     urn = str(column.attrs.get("p01") or column.attrs.get("sdn_parameter_urn") or "")
     p01 = urn.rpartition("::")[2] if "::" in urn else urn
     native = column.attrs.get("native")
@@ -260,26 +261,48 @@ def _variable(column: _Column, name: str) -> Variable:
         raise UnusableFile(f"{name}: {column.name}: {error}") from error
 
 
-def _is_whole(column: _Column) -> bool:
+# How the name of a number ends that tells things apart and measures nothing: station_no is one, and
+# sample_weight and number_of_individuals are not.
+_NUMBERING = re.compile(
+    r"(^|_)(id|no|nr|num|number|index|code|station|stn|cruise|cast|haul|leg|line|profile|cycle"
+    r"|sample|bottle|niskin|replicate|platform|row|record|flag|qc|quality|year|month|day)$"
+)
+
+
+def _is_a_number_of_something(column: _Column) -> bool:
+    """Whether it is the number of a station or a cruise: it is whole, and called or told so."""
     import numpy as np
 
+    if column.attrs.get("standard_name"):
+        return False
+    # StationNo and station-no are station_no.
+    word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", column.name).casefold()
+    # NetCDF says of each what it is, and CF takes what has no unit for dimensionless.
+    of_a_file = column.attrs.keys() & {"long_name", "cf_role", "grid_mapping_name"}
+    if not of_a_file and not _NUMBERING.search(word):
+        return False
     if column.values.dtype.kind in "iu":
         return True
     known = column.values[~np.isnan(column.values)]
     return bool((known == np.round(known)).all())
 
 
-def _check_unit(units: str, column: str, name: str) -> None:
+def _check_unit(units: str, column: str, standard: str, name: str) -> None:
     from ..errors import ParameterError
-    from ..merging.quantities import About, parsed_unit
+    from .dimensions import unit_fault
 
     try:
-        parsed_unit(About(column, units=units))
+        fault = unit_fault(units, standard)
     except ParameterError as error:
         raise UnusableFile(
             f"{name}: {column}: {units!r} is no unit that is known: write it as UDUNITS does, such "
             "as degree_Celsius, umol kg-1, mg m-3"
         ) from error
+    if fault:
+        raise UnusableFile(
+            f"{name}: {column}: {fault}; correct the unit (--unit '{column}=...'), or say by its "
+            f"CF name what it is (--standard-name '{column}=...')"
+        )
 
 
 def _depth(columns: Mapping[str, _Column]) -> tuple[float, float] | None:

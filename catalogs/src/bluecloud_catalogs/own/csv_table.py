@@ -41,6 +41,19 @@ WORDS: Mapping[str, str] = MappingProxyType(
         ),
     }
 )
+# What is dissolved has one CF name by volume and one by mass: its unit says which.
+_DISSOLVED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("oxygen", "dissolved_oxygen", "o2", "doxy"),
+            ("dissolved_molecular_oxygen", "oxygen"),
+        ),
+        **dict.fromkeys(("nitrate", "no3"), ("nitrate", "nitrate")),
+        **dict.fromkeys(("nitrite", "no2"), ("nitrite", "nitrite")),
+        **dict.fromkeys(("phosphate", "po4"), ("phosphate", "phosphate")),
+        **dict.fromkeys(("silicate", "sio4"), ("silicate", "silicate")),
+    }
+)
 _TEXT_UNITS = {"utc", "iso8601", "iso 8601", "text", "-"}
 
 
@@ -93,7 +106,7 @@ def read_csv_table(
         if place != "time" and unit and unit.casefold() not in _TEXT_UNITS | {"1"}:
             _check_numbers(cells, label, name, unit)
         table[key] = _time(cells, label, name) if place == "time" else _cells(cells)
-        standard = names.get(label) or place or WORDS.get(label.casefold()) or _cf(label)
+        standard = names.get(label) or place or _known(label, unit)
         about[key] = {"units": unit, "standard_name": standard, "native": label}
     unknown = (set(units) | set(names)) - set(labels)
     if unknown:
@@ -165,6 +178,17 @@ def _is_number(word: str) -> bool:
         return "_" not in word and math.isfinite(float(word))
     except ValueError:
         return False
+
+
+def _known(label: str, unit: str) -> str:
+    """The CF name that a label and its unit mean together; empty where they mean none."""
+    word = re.sub(r"[\s-]+", "_", label.casefold())
+    if word in _DISSOLVED and "mol" in unit:
+        by_volume, by_mass = _DISSOLVED[word]
+        if re.search(r"kg", unit):
+            return f"moles_of_{by_mass}_per_unit_mass_in_sea_water"
+        return f"mole_concentration_of_{by_volume}_in_sea_water"
+    return WORDS.get(word) or _cf(label)
 
 
 def _cf(label: str) -> str:

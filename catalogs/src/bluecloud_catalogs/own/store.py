@@ -67,7 +67,7 @@ class Store:
 
     def has(self, name: str) -> bool:
         """Whether something is kept under a name."""
-        return (self.path / name / _ENTRY).is_file()
+        return bool(_NAME.fullmatch(name)) and (self.path / name / _ENTRY).is_file()
 
     def remove(self, name: str) -> None:
         """Take away what is kept under a name."""

@@ -47,6 +47,7 @@ from .omero_plates import OmeroPlates
 from .openeo import OpenEoIndex
 from .own_data import OwnDataset, OwnTable
 from .pangaea import Pangaea
+from .product import ProductGrid, ProductTable
 from .repository import RepositorySearch, RepositoryTable
 from .sdn_order import SeaDataNetFiles, SeaDataNetText
 from .sparql import Sparql
@@ -118,6 +119,8 @@ READERS: Mapping[str, SourceReader] = MappingProxyType(
         "own-dataset": OwnDataset(),
         "own-table": OwnTable(),
         "pangaea": Pangaea(),
+        "product-grid": ProductGrid(),
+        "product-table": ProductTable(),
         "repository-search": RepositorySearch(),
         "repository-table": RepositoryTable(),
         "seadatanet-netcdf": SeaDataNetFiles(),

@@ -30,6 +30,15 @@ def parts(box: Part) -> tuple[Part, ...]:
     return (first, south, 180.0, north), (-180.0, south, last - 360, north)
 
 
+def touch(one: Part, other: Part) -> bool:
+    """Whether two boxes, each as ``asked.Box`` takes it, have a place in common; borders count."""
+    return any(
+        a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
+        for a in parts(one)
+        for b in parts(other)
+    )
+
+
 def polygon(box: Part) -> str:
     """A box as a polygon in WKT, longitude first, counter-clockwise."""
     west, south, east, north = (f"{side:.6f}".rstrip("0").rstrip(".") for side in box)

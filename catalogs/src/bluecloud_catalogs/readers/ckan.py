@@ -99,8 +99,9 @@ def pages(
     most: int,
     start: int = 0,
     since: datetime | None = None,
+    rows: int | None = None,
 ) -> Any:
-    """Each page of a search: its file, its packages, and the number found in all.
+    """Each page of a search, of so many rows: its file, its packages, and the number found in all.
 
     Raises
     ------
@@ -117,7 +118,7 @@ def pages(
         asked = {
             "q": text,
             "fq": " AND ".join(filters) or None,
-            "rows": PAGE_ROWS,
+            "rows": rows or PAGE_ROWS,
             "start": start,
             "sort": "metadata_created asc",
         }

@@ -244,7 +244,7 @@ def _is_wanted(each: IsoRecord, request: CswRequest) -> bool:
         words = " ".join((each.title, each.abstract, *each.keywords, *each.organisations))
         if request.text.casefold() not in words.casefold():
             return False
-    if request.bbox is not None and not (each.bbox and _touch(each.bbox, request.bbox)):
+    if request.bbox is not None and not (each.bbox and boxes.touch(each.bbox, request.bbox)):
         return False
     if request.time is not None:
         first, after = request.time
@@ -254,14 +254,6 @@ def _is_wanted(each: IsoRecord, request: CswRequest) -> bool:
             return False
         return not (ends and first and ends < first.replace(tzinfo=UTC))
     return True
-
-
-def _touch(one: Part, other: Part) -> bool:
-    return any(
-        a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
-        for a in boxes.parts(one)
-        for b in boxes.parts(other)
-    )
 
 
 def _table(records: list[IsoRecord]) -> gpd.GeoDataFrame:

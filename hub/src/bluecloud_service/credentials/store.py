@@ -106,10 +106,18 @@ class Credentials:
         if not gone:
             raise NotThere(f"you have stored no login for {source!r}")
 
-    def fetch(self, person: str) -> dict[str, dict[str, str]]:
-        """A person's logins by source, for a server or run of theirs: those that are in force."""
+    def fetch(self, person: str, *sources: str) -> dict[str, dict[str, str]]:
+        """A person's logins by source, for a server or run of theirs: those that are in force.
+
+        Parameters
+        ----------
+        sources
+            Those alone; all where none is named.
+        """
         found, now = {}, time.time()
         for row in self._rows(person):
+            if sources and row["source"] not in sources:
+                continue
             if row["expires"] is not None and row["expires"] <= now:
                 continue
             try:
@@ -123,6 +131,11 @@ class Credentials:
             with self._engine.begin() as connection:
                 connection.execute(taken.values(fetched=now))
         return found
+
+    def one(self, person: str, source: str) -> Credential | None:
+        """A person's login, for what they ask the service to do; None where none is in force."""
+        found = self.fetch(person, source).get(source)
+        return Credential.model_validate(found) if found else None
 
     def _rows(self, person: str) -> list[dict[str, Any]]:
         statement = (

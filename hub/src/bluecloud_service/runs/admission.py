@@ -13,12 +13,14 @@ from pydantic import JsonValue
 
 from bluecloud_hub.errors import HubError
 from bluecloud_hub.labs import Laboratory, Size, read_laboratories
-from bluecloud_hub.releases import read_release
-from bluecloud_runner import FieldError, check, parameter_form
+from bluecloud_hub.releases import Release, release_for
+from bluecloud_runner import FieldError, ParameterForm, check, parameter_form
 from bluecloud_runner.folders import MOST_RUNS, Limits
 
 from ..errors import NotAllowed, NotAsked, NotNow
 from ..identity import Person
+from .described import title_for
+from .own_files import OwnFiles
 from .store import Work
 from .wire import Submit
 
@@ -51,11 +53,19 @@ class Laboratories:
     labs, releases
         The folders of declarations and of releases; ``releases`` is None where laboratories have
         no image, as on engine ``local``.
+    own_files
+        Where a person's files are that parameters name.
+    refused
+        Why nothing is executed here; empty where runs are.
     """
 
-    def __init__(self, labs: Path, releases: Path | None) -> None:
+    def __init__(
+        self, labs: Path, releases: Path | None, own_files: OwnFiles, *, refused: str = ""
+    ) -> None:
+        self._refused = refused
         self._laboratories = read_laboratories(labs)
         self._releases = releases
+        self._own_files = own_files
 
     def admit(self, person: Person, asked: Submit, *, limits: Limits | None = None) -> Work:
         """What would run, with every parameter in its place; ``limits`` in the place of a size's.
@@ -68,8 +78,10 @@ class Laboratories:
             If there is no such laboratory or size, the notebook cannot be given parameters, or
             one of them is not allowed.
         NotNow
-            If the laboratory has no release.
+            If the laboratory has no release, or nothing is executed here.
         """
+        if self._refused:
+            raise NotNow(self._refused)
         laboratory = self.of(asked.laboratory)
         if not laboratory.admits(person.groups, is_operator=person.is_operator):
             raise NotAllowed(f"you may not open the laboratory {laboratory.slug!r}")
@@ -77,17 +89,36 @@ class Laboratories:
             raise NotAsked(f"title = {asked.title[:60]!r}: it is one line of text")
         name, notebook = _file_name(asked.notebook.name), asked.notebook.content
         _usable(notebook)
+        release = self._release(laboratory, person)
         return Work(
             laboratory=laboratory.slug,
-            version=laboratory.version,
-            image=self._image(laboratory),
+            version=release.version if release else laboratory.version,
+            image=release.image if release else "",
             notebook=name,
             content=_content(notebook),
             kernel=_kernel(notebook),
-            parameters=_checked(notebook, _sets(asked)),
+            parameters=self._checked(notebook, person.name or "", asked),
             limits=limits or self._limits(laboratory, asked),
-            title=asked.title,
+            title=title_for(asked.title, name, notebook),
         )
+
+    def _checked(
+        self, notebook: Mapping[str, Any], person: str, asked: Submit
+    ) -> list[dict[str, JsonValue]]:
+        """Every set with the notebook's defaults and whole paths, if all of all are allowed."""
+        form, sets = _asked_for(notebook, _sets(asked))
+        whole: list[dict[str, JsonValue]] = []
+        faults: list[tuple[int, FieldError]] = []
+        for number, each in enumerate(sets, start=1):
+            values, wrong = self._own_files.completed(
+                form.schema, each, person=person, folder=asked.folder
+            )
+            wrong = check(form.schema, each) or wrong
+            faults += [(number if len(sets) > 1 else 0, fault) for fault in wrong]
+            whole.append(values)
+        if faults:
+            raise RefusedParameters(faults[:_SHOWN])
+        return whole
 
     def of(self, slug: str) -> Laboratory:
         """The laboratory of a name.
@@ -102,11 +133,11 @@ class Laboratories:
             raise NotAsked(f"laboratory = {slug!r}: there is none of that name; there are {known}")
         return self._laboratories[slug]
 
-    def _image(self, laboratory: Laboratory) -> str:
+    def _release(self, laboratory: Laboratory, person: Person) -> Release | None:
         if self._releases is None:
-            return ""
+            return None
         try:
-            return read_release(self._releases, laboratory.slug).image
+            return release_for(self._releases, laboratory.slug, person.groups)
         except HubError as error:
             raise NotNow(str(error)) from error
 
@@ -178,10 +209,10 @@ def _sets(asked: Submit) -> list[dict[str, JsonValue]]:
     return [{**asked.parameters, **each} for each in sweep]
 
 
-def _checked(
+def _asked_for(
     notebook: Mapping[str, Any], sets: Iterable[dict[str, JsonValue]]
-) -> list[dict[str, JsonValue]]:
-    """Every set with the notebook's defaults, if all of all are allowed."""
+) -> tuple[ParameterForm, list[dict[str, JsonValue]]]:
+    """What the notebook asks, and every set with its defaults, if all can be kept."""
     form = parameter_form(notebook)
     given = list(sets)
     for number, each in enumerate(given, start=1):
@@ -207,14 +238,7 @@ def _checked(
             f"the parameters of {len(whole)} runs have {size / 2**20:.0f} MB together: "
             f"{MOST_PARAMETERS / 2**20:.0f} can be; let the notebook read what is large from a file"
         )
-    faults = [
-        (number if len(whole) > 1 else 0, fault)
-        for number, each in enumerate(whole, start=1)
-        for fault in check(form.schema, each)
-    ]
-    if faults:
-        raise RefusedParameters(faults[:_SHOWN])
-    return whole
+    return form, whole
 
 
 def _bytes(sets: Iterable[Mapping[str, JsonValue]]) -> int:

@@ -14,17 +14,16 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bluecloud_runner.folders import Request, RunFolder, write_whole
+from bluecloud_runner.folders import Request
 
+from .ending import Ending
 from .engines import Answer, Engine
 from .index import Row, RunIndex, row_of
-from .outputs import Measured, measure
 from .progress import Progress
 from .sharing import Busy, Capacity, Waiting, next_units
 from .starting import Starting
@@ -75,15 +74,13 @@ class Keeper:
         self._engine = engine
         self._capacity = capacity
         self._deployment = deployment
-        self._ended = ended
         self._boot = _boot()
         self._starting = Starting(runs, engine, told=told, boot=self._boot)
         self._progress = Progress()
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self._measuring: set[str] = set()
         self._unreadable: set[str] = set()  # those of which it was said
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="measure")
+        self._ending = Ending(runs, index, engine, ended=ended, settled=self._wake.set)
         self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
         self.holds = False
         self.fault = ""
@@ -98,7 +95,7 @@ class Keeper:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._pool.shutdown()
+        self._ending.close()
 
     def wake(self) -> None:
         """Something was submitted or cancelled: do not wait for the next turn."""
@@ -118,13 +115,13 @@ class Keeper:
                     continue
                 self.holds = True
                 self._safely(self.read_folders)
-                self._pool.submit(self._tidy)
+                self._ending.submit(self._tidy)
                 looked = float("-inf")
                 while not self._stop.is_set():
                     self._wake.clear()
                     busy = self._safely(self.turn)
                     if not self.fault and time.monotonic() - looked > _TIDY_S:
-                        self._safely(self.forget_left)
+                        self._safely(self._ending.forget_left)
                         looked = time.monotonic()
                     self._wake.wait(_BUSY_S if busy else _IDLE_S)
                 return
@@ -222,7 +219,7 @@ class Keeper:
             self._unreadable.discard(row.id)
             if state.name in ENDED:
                 self._progress.forget(row.id)
-                self._settle(row, run, state)
+                self._ending.settle(row, run, state)
                 continue
             left.append(row)
             if new != row:
@@ -252,74 +249,6 @@ class Keeper:
             log.warning("unit %s does not end by itself and is stopped", unit.name)
             self._engine.stop(unit.name)
 
-    def _settle(self, row: Row, run: RunFolder, state: State) -> None:
-        """Write down a run's end, in a thread: its outputs may take a while to be measured."""
-        if row.id in self._measuring:
-            return
-        self._measuring.add(row.id)
-
-        def write() -> None:
-            try:
-                self._write_end(row, run, state)
-            except Exception:
-                log.exception("the end of run %s could not be written; tried again", row.id)
-            finally:
-                self._measuring.discard(row.id)
-                self._wake.set()
-
-        self._pool.submit(write)
-
-    def _write_end(self, row: Row, run: RunFolder, state: State) -> None:
-        number = state.attempt.number if state.attempt else 0
-        if state.again and state.cause:
-            self._runs.note(run, "again", attempt=number, cause=state.cause.model_dump())
-            queued = replace(row, state="queued", unit="", cells_done=0, started=None)
-            self._index.put([queued])
-            self._forget_if_done(row.unit)
-            return
-        if not state.settled:
-            limits = run.request().limits
-            measured = Measured()  # what a run leaves that did not succeed was not looked through
-            if state.name == "succeeded":
-                measured = measure(run.outputs, most_bytes=limits.output_bytes)
-            write_whole(run.measured, measured.model_dump_json(indent=1).encode(), mode=0o600)
-            self._runs.note(
-                run,
-                "ended",
-                attempt=number,
-                state=state.name,
-                cause=state.cause.model_dump() if state.cause else None,
-                verdict=state.verdict.model_dump(mode="json") if state.verdict else None,
-                started=state.started.isoformat() if state.started else None,
-                ended=(state.ended or datetime.now(UTC)).isoformat(),
-            )
-        settled = row_of(
-            run.request(), state_of(run), title=row.title, same=row.same, cells=_cells(row, state)
-        )
-        self._index.put([settled])
-        self._ended(settled)
-        self._forget_if_done(settled.unit)
-
-    def _forget_if_done(self, unit: str) -> None:
-        """Have the engine forget a unit whose last run has come to its end."""
-        if unit and not any(other.unit == unit for other in self._index.unsettled()):
-            answer = self._engine.ask([unit])[unit]
-            if answer.state == "running":  # its verdicts are there, so it is about to end
-                self._engine.stop(unit)
-            self._engine.forget(unit)
-
-    def forget_left(self) -> None:
-        """Have the engine forget units that ended and that no run waits for.
-
-        One is left where the engine was away, or the service was killed, when its last run came
-        to its end.
-        """
-        left = self._engine.left()  # before the table is read: what starts later is not among them
-        out = {row.unit for row in self._index.unsettled()}
-        for unit, answer in self._engine.ask([name for name in left if name not in out]).items():
-            if answer.state == "ended":
-                self._engine.forget(unit)
-
     def _is_there(self, row: Row) -> bool:
         """Whether a run has its folder; one without it was not taken away by this service."""
         if self._runs.run(row.person, row.id).request_file.is_file():
@@ -346,7 +275,7 @@ class Keeper:
         run = self._runs.run(row.person, row.id)
         state = state_of(run)
         if state.name == "cancelled":
-            self._settle(row, run, state)
+            self._ending.settle(row, run, state)
         return state.name == "cancelled"
 
     def _start_next(self, waiting: list[Row], units: list[_Out]) -> None:
@@ -396,11 +325,7 @@ class Keeper:
         for row in rows:
             run = runs[row.id]
             state = State("failed", cause=cause, attempt=attempts(run)[-1], ended=datetime.now(UTC))
-            self._settle(row, run, state)
-
-
-def _cells(row: Row, state: State) -> tuple[int, int] | None:
-    return None if state.verdict else (row.cells_done, row.cells)
+            self._ending.settle(row, run, state)
 
 
 def _boot() -> str:

@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+_STAGING = "staging"
 
 
 def remove_tree(folder: Path) -> None:
@@ -21,22 +22,71 @@ def remove_tree(folder: Path) -> None:
     OSError
         If something cannot be removed; it can be tried again.
     """
-    top = os.open(folder, _FOLDER)
+    parent = os.open(folder.parent, _FOLDER)
+    try:
+        _remove(folder.name, parent)
+    finally:
+        os.close(parent)
+
+
+def remove_unfinished(work: Path) -> None:
+    """Remove what the attempts of a run that has ended wrote and that was never given out.
+
+    Nobody is given it, and it may be as large as the disk.
+
+    Raises
+    ------
+    OSError
+        As of `remove_tree`; what else there is has been removed.
+    """
+    faults: list[OSError] = []
+    held = os.open(work, _FOLDER)
+    try:
+        with os.scandir(held) as entries:
+            names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        for name in names:
+            if not name.startswith("attempt-"):
+                continue
+            inner = os.open(name, _FOLDER, dir_fd=held)
+            try:
+                _remove_if_there(_STAGING, inner, faults)
+            finally:
+                os.close(inner)
+        _remove_if_there(_STAGING, held, faults)
+    finally:
+        os.close(held)
+    if faults:
+        raise faults[0]
+
+
+def _remove_if_there(name: str, parent: int, faults: list[OSError]) -> None:
+    try:
+        _remove(name, parent)
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:  # a file or a link in its place
+        os.unlink(name, dir_fd=parent)
+    except OSError as error:
+        faults.append(error)
+
+
+def _remove(name: str, parent: int) -> None:
+    top = os.open(name, _FOLDER, dir_fd=parent)
     try:
         left = _without_files(top)
         while left:
-            name = left.pop()
-            inner = os.open(name, _FOLDER, dir_fd=top)
+            deepest = left.pop()
+            inner = os.open(deepest, _FOLDER, dir_fd=top)
             try:
                 for child in _without_files(inner):
                     left.append(f".{secrets.token_hex(8)}")
                     os.rename(child, left[-1], src_dir_fd=inner, dst_dir_fd=top)
             finally:
                 os.close(inner)
-            os.rmdir(name, dir_fd=top)
+            os.rmdir(deepest, dir_fd=top)
     finally:
         os.close(top)
-    folder.rmdir()
+    os.rmdir(name, dir_fd=parent)
 
 
 def _without_files(folder: int) -> list[str]:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from urllib.parse import quote
 
-from bluecloud_runner.folders import RUN, RunFolder
+from bluecloud_runner.folders import RunFolder
 
 from ..errors import NotAsked, NotThere
 from ..identity import Person
 from .admission import Laboratories
+from .answers import Answers, managed
 from .capsule.giving import archive
 from .capsule.keeping import Capsules
 from .engines import Engine, EngineAway
 from .index import Row, RunIndex, row_of
 from .keeper import Keeper
 from .outputs import Measured, open_below
+from .paging import row_before, token_of
 from .reuse import Earlier, Reuse
 from .state import ENDED, state_of
 from .store import Runs, Submission, Work, sameness
@@ -51,6 +49,7 @@ class RunService:
         self._laboratories = laboratories
         self._capsules = capsules
         self._reuse = reuse
+        self._answers = Answers(runs, index)
 
     def admit(self, person: Person, asked: Submit) -> None:
         """Check a submit as `submit` does, and keep nothing of it."""
@@ -71,7 +70,7 @@ class RunService:
         if earlier.rows:
             return Submitted(
                 submission=earlier.rows[0].submission,
-                runs=[self._run(row) for row in earlier.rows],
+                runs=[self._answers.run(row) for row in earlier.rows],
                 reused=True,
                 words=earlier.words,
             )
@@ -85,7 +84,7 @@ class RunService:
         self._index.put(row for row in rows if row.id not in known)
         self._keeper.wake()
         kept = self._index.of(submission=submission.id, limit=len(rows))
-        return Submitted(submission=submission.id, runs=[self._run(row) for row in kept])
+        return Submitted(submission=submission.id, runs=[self._answers.run(row) for row in kept])
 
     def _rows(self, submission: Submission) -> list[Row]:
         rows = []
@@ -124,7 +123,7 @@ class RunService:
             laboratory=laboratory,
             submission=submission,
             state=state,
-            before=_place(after) if after else None,
+            before=row_before(after) if after else None,
             limit=limit,
         )
         which = {"person": name}
@@ -134,9 +133,9 @@ class RunService:
             which["submission"] = submission
         more = len(rows) == limit
         return Listed(
-            runs=self._all(rows),
+            runs=self._answers.all(rows),
             counts=self._index.counts(**which),
-            next=_token(rows[-1]) if more else None,
+            next=token_of(rows[-1]) if more else None,
         )
 
     def detail(self, person: Person, run: str) -> Detail:
@@ -153,7 +152,7 @@ class RunService:
         measured = _measured(folder)
         verdict = state.verdict
         return Detail(
-            **vars(self._run(row)),
+            **vars(self._answers.seen(row, self._answers.run(row))),
             parameters=request.parameters,
             image=request.image,
             kernel=request.kernel,
@@ -164,7 +163,7 @@ class RunService:
             forked=verdict.forked if verdict else None,
             outputs=list(measured.files),
             outputs_words=measured.words,
-            executed=folder.executed.is_file(),
+            request=self._runs.submission(folder.path.parent).request,
         )
 
     def changes(self, person: Person) -> int:
@@ -174,7 +173,7 @@ class RunService:
     def run_or_none(self, person: Person, run: str) -> Run | None:
         """One run as a list has it, or None where it is gone."""
         try:
-            return self._run(self._mine(person, run)[0])
+            return self._answers.run(self._mine(person, run)[0])
         except NotThere:
             return None
 
@@ -194,7 +193,7 @@ class RunService:
         if row.state not in ENDED:
             self._runs.cancel(folder, _name(person))
             self._keeper.wake()
-        return self._run(row)
+        return self._answers.run(row)
 
     def cancel_all(self, person: Person, submission: str) -> Listed:
         """Ask for the end of all runs of a submit."""
@@ -307,20 +306,7 @@ class RunService:
     def managed(self, laboratory: str, *, state: str | None, limit: int) -> list[Managed]:
         """The runs of a laboratory as its managers see them."""
         rows = self._index.of(laboratory=laboratory, state=state, limit=limit)
-        return [
-            Managed(
-                id=row.id,
-                person=row.person,
-                notebook=row.notebook,
-                state=row.state,
-                cause=row.cause,
-                words="" if row.cause in _PERSONS_OWN else row.words,
-                submitted=_time(row.submitted),
-                started=_time(row.started),
-                ended=_time(row.ended),
-            )
-            for row in rows
-        ]
+        return [managed(row) for row in rows]
 
     def _mine(self, person: Person, run: str) -> tuple[Row, RunFolder]:
         row = self._index.get(run)
@@ -334,49 +320,6 @@ class RunService:
             raise NotThere(f"you have submitted no {submission}")
         return rows
 
-    def _all(self, rows: Sequence[Row]) -> list[Run]:
-        """Rows as they are answered; places in the queue are counted once for all."""
-        waiting = [row for row in rows if row.state == "queued"]
-        places = self._index.positions() if waiting else {}
-        return [self._run(row, places.get(row.id)) for row in rows]
-
-    def _run(self, row: Row, position: int | None = None) -> Run:
-        if row.state == "queued" and position is None:
-            position = self._index.position(row)
-        return Run(
-            **{name: getattr(row, name) for name in _ALIKE},
-            position=position,
-            submitted=_time(row.submitted),
-            started=_time(row.started),
-            ended=_time(row.ended),
-        )
-
-
-# Their words tell of what a notebook does: requests, parameters, names of files.
-_PERSONS_OWN = frozenset(
-    {
-        "cell-failed",
-        "credential-missing",
-        "notebook-unusable",
-        "outputs-refused",
-        "source-unavailable",
-    }
-)
-_ALIKE = [
-    "id",
-    "submission",
-    "laboratory",
-    "version",
-    "notebook",
-    "title",
-    "state",
-    "cause",
-    "words",
-    "cells",
-    "cells_done",
-    "attempt",
-]
-
 
 def _name(person: Person) -> str:
     if person.name is None:
@@ -384,28 +327,8 @@ def _name(person: Person) -> str:
     return person.name
 
 
-def _time(seconds: float | None) -> Any:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
 def _measured(folder: RunFolder) -> Measured:
     try:
         return Measured.model_validate_json(folder.measured.read_bytes())
     except FileNotFoundError:
         return Measured()
-
-
-def _token(row: Row) -> str:
-    """Where a page ended, as the next one is asked for."""
-    return base64.urlsafe_b64encode(f"{row.submitted!r} {row.id}".encode()).decode().rstrip("=")
-
-
-def _place(token: str) -> tuple[float, str]:
-    try:
-        said = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
-        at, _, run = said.partition(" ")
-        if re.match(RUN, run):
-            return float(at), run
-    except (binascii.Error, ValueError):
-        pass
-    raise NotAsked(f"after = {token!r}: it is what 'next' of a page says")

@@ -14,9 +14,10 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
-from bluecloud_runner.folders import Cause, Request, RunFolder
+from bluecloud_runner.folders import REQUEST_NAME, Cause, Request, RunFolder
 from bluecloud_runner.seal import KEYS
 
+from ..errors import NotThere
 from .engines import Engine, EngineAway, ImageMissing, Refused, Unit
 from .store import Runs, attempts, record_events
 
@@ -79,9 +80,13 @@ class Starting:
         except OSError as error:
             return self._refused(name, runs, str(error))
         self._not_before.pop(name, None)
+        asked_by = self._asked_by(runs)
         for run in runs.values():
             last = attempts(run)[-1]
-            self._runs.note(run, "started", attempt=last.number, unit=name, boot=self._boot)
+            told = {"attempt": last.number, "unit": name, "boot": self._boot, "request": asked_by}
+            self._runs.note(run, "started", **told)
+        about = {"unit": name, "runs": list(runs), "request": asked_by}
+        log.info("unit %s is started, asked for by request %s", name, asked_by or "-", extra=about)
         return None
 
     def _unit(self, name: str, runs: Mapping[str, RunFolder]) -> Unit:
@@ -92,6 +97,7 @@ class Starting:
             for last in attempts(folder)[-1:]
         }
         slots = max(1, int(request.limits.cpus))
+        asked_by = self._asked_by(runs)
         return Unit(
             name=name,
             person=request.person,
@@ -105,9 +111,17 @@ class Starting:
                 "BLUECLOUD_LAB": request.laboratory,
                 "BLUECLOUD_RELEASE": request.version,
                 "BLUECLOUD_UNIT_SLOTS": str(slots),
+                REQUEST_NAME: asked_by,
                 KEYS: json.dumps(keys),
             },
         )
+
+    def _asked_by(self, runs: Mapping[str, RunFolder]) -> str:
+        """The name of the request that submitted them."""
+        try:
+            return self._runs.submission(next(iter(runs.values())).path.parent).request
+        except NotThere:
+            return ""
 
     def _refused(
         self, name: str, runs: Mapping[str, RunFolder], words: str, *, for_good: bool = False

@@ -23,6 +23,7 @@ from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
+from bluecloud_hub import tracing
 from bluecloud_hub.homes import LABORATORY_GID, LABORATORY_UID, folder_name
 from bluecloud_runner.folders import (
     MOST_RUNS,
@@ -44,7 +45,7 @@ _DRAFTS = ".drafts"  # locked by whoever has a folder that is not whole yet, or 
 
 
 class Submission(Record):
-    """One submit, as it is kept beside its runs."""
+    """One submit, as it is kept beside its runs; ``request`` is its name in the logs."""
 
     id: str
     person: str
@@ -55,6 +56,7 @@ class Submission(Record):
     submitted: datetime
     title: str = ""
     asked_sha256: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ class Runs:
             submitted=datetime.now(UTC),
             title=work.title,
             asked_sha256=work.fingerprint(),
+            request=tracing.current(),
         )
         if not final.exists():
             with self._drafting():

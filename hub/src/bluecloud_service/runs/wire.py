@@ -36,6 +36,8 @@ class Submit(Asked):
     sweep
         What differs: a list of sets; or names with lists of values, of which every combination
         is run.
+    folder
+        Where relative paths of own files begin, from the person's home.
     size
         One of the laboratory's sizes; its first where none is named.
     seconds
@@ -53,6 +55,7 @@ class Submit(Asked):
     notebook: NotebookFile
     parameters: dict[str, JsonValue] = {}
     sweep: list[dict[str, JsonValue]] | dict[str, list[JsonValue]] | None = None
+    folder: Annotated[str, Field(max_length=1000)] = ""
     size: str | None = None
     seconds: Annotated[int, Field(ge=1, le=7 * 86400)] = 3600
     key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
@@ -70,6 +73,11 @@ class Run(BaseModel):
         In the queue, from 1; None where it does not wait.
     cells, cells_done
         How many cells there are, and how many have been executed.
+    changed
+        Of a list and of one run: the parameters that are not the notebook's defaults, or that a
+        sweep goes over, as text cut short, and no more than a dozen.
+    executed
+        Of the same: whether there is a notebook that was executed, be it to its first cell.
     """
 
     id: str
@@ -88,10 +96,12 @@ class Run(BaseModel):
     submitted: datetime
     started: datetime | None
     ended: datetime | None
+    changed: dict[str, str] = {}
+    executed: bool = False
 
 
 class Detail(Run):
-    """A run, whole."""
+    """A run, whole; ``request`` is the name of the request that submitted it, as logs have it."""
 
     parameters: dict[str, JsonValue]
     image: str
@@ -103,7 +113,7 @@ class Detail(Run):
     forked: bool | None
     outputs: list[Output]
     outputs_words: str
-    executed: bool
+    request: str = ""
 
 
 class Listed(BaseModel):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 from starlette.responses import Response
 
 from ..runs.routes import Asker
@@ -35,7 +36,7 @@ class Planned(Asked):
 
 
 class Told(BaseModel):
-    """A schedule; see `store.Schedule`."""
+    """A schedule; see `store.Schedule`. What it submits is told without its notebook."""
 
     id: str
     laboratory: str
@@ -49,11 +50,16 @@ class Told(BaseModel):
     last_submission: str
     last_fault: str
     missed: int
+    parameters: dict[str, JsonValue]
+    sweep: list[dict[str, JsonValue]] | dict[str, list[JsonValue]] | None
 
     @classmethod
     def of(cls, schedule: Schedule) -> Told:
         """What is told of it."""
-        return cls(**{name: getattr(schedule, name) for name in cls.model_fields})
+        asked = json.loads(schedule.asked)
+        submitted = {"parameters": asked.get("parameters", {}), "sweep": asked.get("sweep")}
+        alike = {name: getattr(schedule, name) for name in cls.model_fields.keys() - submitted}
+        return cls(**alike, **submitted)
 
 
 def router(schedules: Schedules, runs: RunService) -> APIRouter:

@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from bluecloud_hub import tracing
+
 from ..errors import NotNow, ServiceError
 from ..identity import Person
 from ..runs.service import RunService
@@ -77,6 +79,7 @@ class Timekeeper:
         self._last = now
         for schedule in self._schedules.due(now):
             submission = fault = ""
+            tracing.begin()
             try:
                 submission = self._submit(schedule)
             except NotNow as error:

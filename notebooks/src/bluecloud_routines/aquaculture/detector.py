@@ -7,7 +7,6 @@ for; see :mod:`multipliers`. Where land or the image's edge leaves fewer cells, 
 the one for so many.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import product
@@ -18,6 +17,7 @@ import xarray as xr
 from dask import array as da
 from numpy.typing import NDArray
 
+from bluecloud_routines._cores import available_cores
 from bluecloud_routines.aquaculture import _rings
 from bluecloud_routines.aquaculture._rings import Band, Floats, Ring, Values
 from bluecloud_routines.aquaculture._sigma0 import linear_power
@@ -155,7 +155,7 @@ def cfar(sigma0: xr.DataArray, *, detector: Detector | None = None) -> xr.Datase
     both = (
         _lazily(power.data, detector)
         if power.chunks
-        else _of_images(power.values, detector, threads=_available_cores())
+        else _of_images(power.values, detector, threads=available_cores())
     )
     clutter, threshold = (power.copy(data=part) for part in (both[0], both[1]))
     # A comparison with NaN is false.
@@ -176,11 +176,6 @@ def cfar(sigma0: xr.DataArray, *, detector: Detector | None = None) -> xr.Datase
     }
     result.attrs = {f"cfar_{name}": value for name, value in asdict(detector).items()}
     return result
-
-
-def _available_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _lazily(images: da.Array, detector: Detector) -> da.Array:

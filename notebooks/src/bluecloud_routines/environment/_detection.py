@@ -1,6 +1,5 @@
 """From daily values to climatology, threshold and daily category, block of cells by block."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -79,11 +78,6 @@ def detect(
         limit.reshape(*shape, DAYS),
         category.reshape(*shape, times),
     )
-
-
-def available_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _turned(cells: Values) -> Floats:

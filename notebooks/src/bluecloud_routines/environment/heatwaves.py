@@ -19,10 +19,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from bluecloud_routines._cores import available_cores
 from bluecloud_routines._temperature import CELSIUS, to_celsius
 from bluecloud_routines._time import day_of_leap_year, ordered_years, require_daily, with_dates
 from bluecloud_routines.environment._climatology import DAYS, Reference
-from bluecloud_routines.environment._detection import Rules, available_cores, detect
+from bluecloud_routines.environment._detection import Rules, detect
 from bluecloud_routines.environment._runs import filled_short_gaps
 from bluecloud_routines.errors import (
     BaselineError,

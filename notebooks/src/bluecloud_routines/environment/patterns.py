@@ -17,7 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import special
 
-from bluecloud_routines.environment._detection import available_cores
+from bluecloud_routines._cores import available_cores
 from bluecloud_routines.environment._mixture import (
     PatternModel,
     fitted_mixture,

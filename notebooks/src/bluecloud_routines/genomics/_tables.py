@@ -110,10 +110,13 @@ def rows_for(samples: pd.Index, table: _Table, what: str) -> _Table:
         If a sample has no row, or more than one.
     """
     require_unique(table.index, what)
-    absent = samples.difference(table.index, sort=False)
+    if table.index.equals(samples):
+        return table
+    places = table.index.get_indexer(samples)
+    absent = samples[places < 0]
     if len(absent):
         raise ValuesError(f"the {what} has no row for {named(absent)}")
-    return table.loc[samples]
+    return table.iloc[places]
 
 
 def whole_number(name: str, value: float, least: int, most: int) -> int:

@@ -7,13 +7,13 @@ therefore computed over the taxa of one sample at a time, in pieces that stay in
 cache.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 from scipy.spatial.distance import pdist, squareform
 
+from bluecloud_routines._cores import available_cores
 from bluecloud_routines.errors import ParameterError
 from bluecloud_routines.genomics._tables import Floats, counts_of, one_of
 
@@ -102,7 +102,7 @@ def bray_curtis(values: Floats) -> Floats:
             np.minimum(common, values[row, at, None], out=common)
             shared[row, first : first + others.shape[1]] = common.sum(axis=0)
 
-    with ThreadPoolExecutor(_cores()) as pool:
+    with ThreadPoolExecutor(available_cores()) as pool:
         list(pool.map(compare, reversed(tiles)))  # the longest first
     shared = np.triu(shared, 1)
     total = values.sum(axis=1)
@@ -116,7 +116,3 @@ def _jaccard(present: Floats) -> Floats:
     number = present.sum(axis=1)
     found: Floats = 1 - shared / (number[:, None] + number - shared)
     return found
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -90,7 +90,8 @@ def nonmetric_scaling(
 
     The best of several searches, the first from the principal coordinates and the others from
     random places; each is by majorisation, with a monotone regression in between. The result is
-    turned to its own principal axes. Stress below 0.1 is usually read as good, above 0.2 as poor.
+    turned to its own principal axes, and as large that the places lie 1 from their centre, root
+    mean square. Stress below 0.1 is usually read as good, above 0.2 as poor.
 
     Parameters
     ----------
@@ -122,7 +123,9 @@ def nonmetric_scaling(
     places = [first.coordinates.to_numpy(), *(random.normal(size=shape) for _ in range(starts - 1))]
     stress, best = min((_scaled(values, place) for place in places), key=lambda found: found[0])
     turned, sizes, _ = np.linalg.svd(best - best.mean(axis=0), full_matrices=False)
-    return _ordination(distances.index, turned * sizes, stress=stress)
+    # Only the order of distances counts, so that their size is chosen.
+    turned *= sizes * np.sqrt(len(values) / np.square(sizes).sum())
+    return _ordination(distances.index, turned, stress=stress)
 
 
 def centred(distances: Floats) -> Floats:

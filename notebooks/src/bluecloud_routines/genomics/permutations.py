@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bluecloud_routines.genomics._tables import Integers, whole_number
+from bluecloud_routines.genomics._tables import whole_number
 
 ROUNDING = 1e-10  # relative: far above that of a sum, far below any difference of interest
 
 _Number = TypeVar("_Number", np.int64, np.float64)
 
 _BATCH = 2**21  # numbers in a batch: 16 MB
-_ROWS = 128  # orders in a batch of codes: what is made of them stays near the processor
 
 
 @dataclass(frozen=True)
@@ -81,26 +80,3 @@ def shuffled(
     for first in range(0, permutations, batch):
         rows = min(batch, permutations - first)
         yield random.permuted(np.tile(values, (rows, 1)), axis=1)
-
-
-def shuffled_codes(
-    codes: Integers, permutations: int, seed: int, *, each: int
-) -> Iterator[Integers]:
-    """Groups' numbers, 0 and up, in random orders: as :func:`shuffled`, in less than half the time.
-
-    A random number of 64 bits goes before each code, and its last bits are the code: sorted,
-    they are in a random order. That two are the same but for the code is not to be expected.
-    """
-    random = np.random.default_rng(seed)
-    batch = max(1, min(_BATCH // each, _ROWS))
-    last = int(codes.max())
-    own = np.uint64(2 ** last.bit_length() - 1)
-    behind = codes.astype(np.uint64)
-    for first in range(0, permutations, batch):
-        rows = min(batch, permutations - first)
-        keys = random.integers(0, 2**64, (rows, len(codes)), dtype=np.uint64)
-        keys &= ~own
-        keys |= behind
-        keys.sort(axis=1)
-        keys &= own
-        yield keys.view(np.int64)

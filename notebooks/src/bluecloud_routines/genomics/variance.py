@@ -4,14 +4,12 @@ import numpy as np
 import pandas as pd
 
 from bluecloud_routines.errors import ValuesError
-from bluecloud_routines.genomics._squares import SquaresBetween
+from bluecloud_routines.genomics._orbits import SquaresWithin
 from bluecloud_routines.genomics._tables import Integers, distances_of, named, rows_for
-from bluecloud_routines.genomics.ordination import centred
 from bluecloud_routines.genomics.permutations import (
     ROUNDING,
     PermutationTest,
     permutations_of,
-    shuffled_codes,
 )
 
 
@@ -30,7 +28,8 @@ def permanova(
     groups
         The group of each sample, by the sample's name; more rows than samples are allowed.
     permutations
-        99 to 99,999 random orders.
+        99 to 99,999 random orders, as the turns of labels on random rings: the p-value is as exact
+        as with orders drawn one by one, and takes a small part of the time.
     seed
         The same seed gives the same orders.
 
@@ -50,18 +49,13 @@ def permanova(
     values = distances_of(distances)
     codes, names = _groups_of(distances.index, groups)
     samples, number = len(codes), len(names)
-    inner = centred(values)
-    total = float(np.trace(inner))
-    if total <= 0:
+    if not values.any():
         raise ValuesError("all samples are alike: there is no variation to share out")
-    squares = SquaresBetween(inner, np.bincount(codes))
-    between = float(squares.exact(codes[None, :])[0])
-    # pseudo-F grows with the sum between groups alone, so that sums are compared.
-    reached = sum(
-        squares.reaching(orders, between - ROUNDING * total)
-        for orders in shuffled_codes(codes, permutations, seed, each=2 * samples)
-    )
-    within = total - between
+    squares = SquaresWithin(values, codes)
+    total, within = squares.total, squares.observed
+    # pseudo-F falls with the sum within groups alone, so that sums are compared.
+    reached = squares.reached(within + ROUNDING * total, permutations, seed)
+    between = total - within
     with np.errstate(divide="ignore"):
         value = np.float64(between / (number - 1)) / np.float64(within / (samples - number))
     return PermutationTest(

@@ -24,6 +24,7 @@ from bluecloud_runner.evidence import of_session
 from bluecloud_runner.execution.client import BoundedClient
 from bluecloud_runner.execution.saving import Saving
 from bluecloud_runner.execution.telling import Telling
+from bluecloud_runner.folders import REQUEST_NAME
 from bluecloud_runner.redaction import Secrets
 from bluecloud_runner.resources import Samples, written
 
@@ -139,7 +140,13 @@ class Execution:
             if cell.cell_type == "code":
                 cell.execution_count = None
                 cell.outputs = []
-        self._telling.tell("started", durable=True, cells=self._findings.cells, kernel=self.kernel)
+        self._telling.tell(
+            "started",
+            durable=True,
+            cells=self._findings.cells,
+            kernel=self.kernel,
+            request=os.environ.get(REQUEST_NAME, ""),
+        )
         self._saving.begin()
 
     async def _execute(self, client: BoundedClient) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bluecloud_runner import causes
-from bluecloud_runner.folders import Cause, Outcome, Request, RunFolder, Verdict
+from bluecloud_runner.folders import REQUEST_NAME, Cause, Outcome, Request, RunFolder, Verdict
 from bluecloud_runner.seal import write_verdict
 from bluecloud_runner.unit import run as one_run
 from bluecloud_runner.unit.keys import Key
@@ -30,6 +30,8 @@ from bluecloud_runner.unit.logins import fetch_logins
 from bluecloud_runner.unit.surroundings import surround, warm
 
 SLOTS = "BLUECLOUD_UNIT_SLOTS"
+# An image that says "always" forks the kernel of a single run too, as the gate of images does.
+FORK = "BLUECLOUD_UNIT_FORK"
 _PR_SET_CHILD_SUBREAPER = 36
 _LOOK_S = 0.5
 # An engine gives a unit ten seconds to stop.
@@ -92,6 +94,8 @@ class Unit:
             now = datetime.now(UTC)
             self._tell(run, request, _short(request, key, now, causes.cancelled()))
             return
+        asked = os.environ.get(REQUEST_NAME, "")
+        sys.stderr.write(f"{request.id}: attempt {key.attempt} begins, request {asked or '-'}\n")
         findings = os.memfd_create("findings")
         sys.stdout.flush()
         sys.stderr.flush()
@@ -207,7 +211,7 @@ def main(paths: Sequence[str], keys: Mapping[str, Key]) -> int:
     ):
         fetch_logins(Path(kept) / "credentials")
         surround(Path(own), slots=slots)
-        if len(runs) > 1:
+        if len(runs) > 1 or os.environ.get(FORK) == "always":
             warm()
         return 0 if Unit(runs, keys, slots).supervise() else 1
 

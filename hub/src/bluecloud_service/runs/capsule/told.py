@@ -38,6 +38,7 @@ class Access(BaseModel):
     address: _Text = ""
     synthetic: Annotated[str, Field(max_length=10)] = ""
     files: list[JsonValue] = []
+    bytes: Annotated[int, Field(ge=0, le=2**50)] = 0
 
 
 @dataclass

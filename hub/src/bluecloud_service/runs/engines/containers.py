@@ -19,7 +19,7 @@ import docker.errors
 import docker.utils
 import requests
 
-from bluecloud_hub.homes import HOME, home
+from bluecloud_hub.homes import HOME, MEMBERS_PRODUCTS, PRODUCTS, home, members_products, products
 
 from . import Answer, EngineAway, ImageMissing, Refused, Unit
 
@@ -110,6 +110,12 @@ class DockerEngine:
         own = home(self._state, unit.person)
         if own.is_dir():  # a mount of what is not there would make it, for root
             binds[str(own)] = {"bind": HOME, "mode": "ro"}
+        for published, bind in (
+            (products(self._state), PRODUCTS),
+            (members_products(self._state, unit.laboratory), MEMBERS_PRODUCTS),
+        ):
+            if published.is_dir():
+                binds[str(published)] = {"bind": bind, "mode": "ro"}
         for name, run in unit.runs.items():
             binds[str(run.given)] = {"bind": f"{RUNS}/{name}/record/given", "mode": "ro"}
             binds[str(run.work)] = {"bind": f"{RUNS}/{name}/work", "mode": "rw"}

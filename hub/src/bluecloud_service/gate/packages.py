@@ -1,0 +1,115 @@
+"""Which packages an image holds, read from the files that the installers left in it.
+
+Nothing of the image is executed for it, so that what is listed is what lies there. A licence is
+what the package says of itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+
+from .report import Change, Differences, Package
+
+METADATA = re.compile(r"^.+\.(dist|egg)-info/(METADATA|PKG-INFO)$")
+DPKG = "var/lib/dpkg/status"
+COPYRIGHT = re.compile(r"^usr/share/doc/(?P<package>[^/]+)/copyright$")
+R_DESCRIPTION = re.compile(r"^usr/(local/)?lib/R/(site-)?library/[^/]+/DESCRIPTION$")
+_MOST_LICENCE = 120
+_MOST_LICENCES = 6
+
+
+def packages(files: Mapping[str, bytes]) -> tuple[Package, ...]:
+    """The packages of an image by the files that name them, in the order of kind and name."""
+    found = {
+        *(_python(content) for path, content in files.items() if METADATA.match(path)),
+        *(_r(content) for path, content in files.items() if R_DESCRIPTION.match(path)),
+        *_debian(files),
+    }
+    named = (package for package in found if package.name)
+    return tuple(sorted(named, key=lambda each: (each.kind != "python", each.kind, each.name)))
+
+
+def versions(found: Iterable[Package], name: str) -> list[str]:
+    """The versions in which a Python package is there, lowest text first."""
+    return sorted({p.version for p in found if p.kind == "python" and p.name == name})
+
+
+def differences(before: Iterable[Package], now: Iterable[Package]) -> Differences:
+    """What was added, removed and changed."""
+    old = {(each.kind, each.name): each for each in before}
+    new = {(each.kind, each.name): each for each in now}
+    return Differences(
+        added=tuple(new[key] for key in new if key not in old),
+        removed=tuple(old[key] for key in old if key not in new),
+        changed=tuple(
+            Change(kind=each.kind, name=each.name, before=old[key].version, now=each.version)
+            for key, each in new.items()
+            if key in old and old[key].version != each.version
+        ),
+    )
+
+
+def _python(content: bytes) -> Package:
+    said = BytesHeaderParser(policy=compat32).parsebytes(content)
+    name = re.sub(r"[-_.]+", "-", str(said.get("Name", ""))).lower()
+    licence = str(said.get("License-Expression") or said.get("License") or "").strip()
+    # Some give the whole text, which is no name.
+    if not licence or "\n" in licence or len(licence) > _MOST_LICENCE or licence == "UNKNOWN":
+        classified = [
+            str(each).rpartition("::")[2].strip()
+            for each in said.get_all("Classifier", [])
+            if str(each).startswith("License ::")
+        ]
+        licence = " AND ".join(dict.fromkeys(classified)) or licence.partition("\n")[0]
+    version = str(said.get("Version", ""))
+    return Package(kind="python", name=name, version=version, licence=licence[:_MOST_LICENCE])
+
+
+def _r(content: bytes) -> Package:
+    said = _fields(content.decode("utf-8", "replace"))
+    return Package(
+        kind="r",
+        name=said.get("Package", ""),
+        version=said.get("Version", ""),
+        licence=said.get("License", ""),
+    )
+
+
+def _debian(files: Mapping[str, bytes]) -> list[Package]:
+    licences = {}
+    for path, content in files.items():
+        match = COPYRIGHT.match(path)
+        if match:
+            licences[match["package"]] = _licence(content.decode("utf-8", "replace"))
+    told = []
+    for block in files.get(DPKG, b"").decode("utf-8", "replace").split("\n\n"):
+        said = _fields(block)
+        if said.get("Status", "").endswith(" installed"):
+            name = said.get("Package", "")
+            told.append(
+                Package(
+                    kind="debian",
+                    name=name,
+                    version=said.get("Version", ""),
+                    licence=licences.get(name, ""),
+                )
+            )
+    return told
+
+
+def _licence(copyright_file: str) -> str:
+    """The licences that a machine-readable copyright file names; empty where it is prose."""
+    if "copyright-format" not in copyright_file[:400]:
+        return ""
+    named = re.findall(r"^License:[ \t]*(\S.*)$", copyright_file, re.MULTILINE)
+    different = list(dict.fromkeys(each.strip() for each in named))
+    more = ", ..." if len(different) > _MOST_LICENCES else ""
+    return ", ".join(different[:_MOST_LICENCES]) + more
+
+
+def _fields(block: str) -> dict[str, str]:
+    lines = (line.partition(":") for line in block.splitlines() if line[:1].strip())
+    return {key.strip(): value.strip() for key, _, value in lines}
