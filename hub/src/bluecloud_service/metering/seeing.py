@@ -48,6 +48,7 @@ class Seeing:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, name="metering", daemon=True)
         self.last: list[Server] | None = None
+        self._said = ""
 
     def begin(self) -> None:
         """Begin to look."""
@@ -81,8 +82,11 @@ class Seeing:
             self.last = self._hub.servers()
         except ServiceError as error:
             self.last = None
-            log.warning("servers are not metered: %s", error)
+            if str(error) != self._said:  # a hub that is away is asked every two seconds
+                log.warning("servers are not metered: %s", error)
+            self._said = str(error)
             return
+        self._said = ""
         self._metering.see([seen for each in self.last if (seen := self._seen(each))], now)
 
     def _seen(self, server: Server) -> Seen | None:

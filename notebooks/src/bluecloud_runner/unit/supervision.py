@@ -94,8 +94,8 @@ class Unit:
             now = datetime.now(UTC)
             self._tell(run, request, _short(request, key, now, causes.cancelled()))
             return
-        asked = os.environ.get(REQUEST_NAME, "")
-        sys.stderr.write(f"{request.id}: attempt {key.attempt} begins, request {asked or '-'}\n")
+        if asked := os.environ.get(REQUEST_NAME, ""):  # for the log of a unit; a person has none
+            sys.stderr.write(f"{request.id}: attempt {key.attempt} begins, request {asked}\n")
         findings = os.memfd_create("findings")
         sys.stdout.flush()
         sys.stderr.flush()
