@@ -52,6 +52,13 @@ def test_names_that_the_next_command_needs_are_never_cut(monkeypatch: pytest.Mon
     assert "the \nfirst 4 shown" in told
 
 
+def test_words_need_no_quotes_and_all_are_looked_for() -> None:
+    for words in (("species", "occurrences"), ("species occurrence",)):
+        told = run("data", "find", *words).stdout
+        assert "obis_occurrences" in told, told
+        assert "worms_taxa" not in told
+
+
 def test_where_nothing_is_found_no_empty_table_is_shown() -> None:
     told = run("data", "find", "nowhere-at-all").stdout
     assert told.startswith("0 found in ")

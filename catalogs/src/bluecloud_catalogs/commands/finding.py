@@ -17,7 +17,9 @@ from . import command
 
 @command
 def find(
-    text: Annotated[str, typer.Argument(help="Words, all of which a record must have.")] = "",
+    text: Annotated[
+        list[str] | None, typer.Argument(help="Words, all of which a record must have.")
+    ] = None,
     bbox: Annotated[str, typer.Option(help="West,south,east,north in degrees.")] = "",
     time: Annotated[str, typer.Option(help="As 2015/2020.")] = "",
     depth: Annotated[str, typer.Option(help="Shallowest,deepest in metres.")] = "",
@@ -32,7 +34,7 @@ def find(
     from .. import find as find_
 
     found = find_(
-        text or None,
+        " ".join(text or ()) or None,
         bbox=_numbers("bbox", bbox),
         time=time or None,
         depth=_numbers("depth", depth),  # type: ignore[arg-type]
