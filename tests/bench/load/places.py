@@ -41,7 +41,6 @@ class Place:
     server: str
     programs: dict[str, int]
     passwords: dict[str, str]
-    searches: bool
 
     def person(self, number: int) -> Person:
         """Somebody who was not here yet."""
@@ -71,7 +70,8 @@ class _Ours(Local):
 @contextmanager
 def ours(state: Path, count: int) -> Iterator[Place]:
     """Our hub and service, with so many people in it."""
-    deployment = _Ours(state, BLUECLOUD_IDLE_TIMEOUT="0")
+    # Runs take one of two processors at most, as an operator would have it.
+    deployment = _Ours(state, BLUECLOUD_IDLE_TIMEOUT="0", BLUECLOUD_RUNS_CPUS="1")
     try:
         deployment.start()
         assert deployment.hub is not None
@@ -83,7 +83,7 @@ def ours(state: Path, count: int) -> Iterator[Place]:
             "hub": deployment.hub.process.pid,
             "service": deployment.service.process.pid,
         }
-        yield Place(deployment.address, LABORATORY, programs, passwords, searches=True)
+        yield Place(deployment.address, LABORATORY, programs, passwords)
     finally:
         deployment.stop()
         end_descendants()
@@ -121,7 +121,7 @@ def plain(state: Path) -> Iterator[Place]:
                 pass
             assert time.monotonic() < until, (state / "hub.log").read_text()[-2000:]
             time.sleep(0.2)
-        yield Place(address, "", {"hub": process.pid}, {}, searches=False)
+        yield Place(address, "", {"hub": process.pid}, {})
     finally:
         process.terminate()
         process.wait(60)
