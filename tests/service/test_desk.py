@@ -17,6 +17,7 @@ from bluecloud import feedback
 from bluecloud.service import Service
 from bluecloud_hub.labs import read_laboratories
 from bluecloud_hub.notices import read_notice
+from bluecloud_hub.quotas import Quota, keep
 from bluecloud_hub.service import Place, place, scopes
 from bluecloud_hub.settings import checkout, read_settings
 from bluecloud_service.database import open_database
@@ -44,7 +45,10 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with (
         desk_hub(hub) as address,
         serving_runs(
-            address, tmp_path_factory.mktemp("state"), JUPYTERHUB_API_TOKEN="the service's own"
+            address,
+            tmp_path_factory.mktemp("state"),
+            JUPYTERHUB_API_TOKEN="the service's own",
+            BLUECLOUD_HOME_QUOTA="20G",
         ) as service,
     ):
         yield Desk(service, hub)
@@ -300,6 +304,24 @@ def test_an_operator_sees_all_laboratories_and_a_manager_their_own(
     with Browser(desk.service, "ada") as ada:
         assert "you manage none" in fault(ada.get("/desk"), 403)
         assert "its managers'" in fault(ada.get(f"/desk/{LAB}"), 403)
+
+
+def test_an_operator_alone_sees_whose_homes_hold_too_much(desk: Desk, mia: Browser) -> None:
+    quota, old = Quota(20 * 10**9, 7 * 86400.0), 1_774_000_000.0  # of March 2026
+    state = desk.service.state
+    with Browser(desk.service, "olga") as olga:
+        assert "quota" not in page_of(olga, "/desk").text_content()
+        keep(state, "xara", 23 * 10**9, quota, now=old)
+        keep(state, "yves", 30 * 10**9, quota)
+        keep(state, "zara", 19 * 10**9, quota)
+        table = page_of(olga, "/desk").findall(".//table")[1]
+        rows = [[cell.text_content() for cell in row] for row in table.iterfind("tbody/tr")]
+    assert [(row[0], row[1], row[3]) for row in rows] == [
+        ("yves", "30,000 MB", "not yet"),
+        ("xara", "23,000 MB", "yes"),
+    ]
+    assert rows[1][2] == "2026-03-20 09:46 UTC"
+    assert "quota" not in page_of(mia, "/desk").text_content()
 
 
 def test_what_is_not_there_is_a_page_too(desk: Desk, mia: Browser) -> None:

@@ -17,9 +17,11 @@ import psutil
 from jupyter_server.serverapp import ServerWebApplication
 
 from bluecloud_panel import wire
+from bluecloud_panel.home import HomeUse
 from bluecloud_runner import evidence
 
 IDLE, RESCUE = "BLUECLOUD_IDLE_S", "BLUECLOUD_RESCUE"
+QUOTA, OVER_QUOTA = "BLUECLOUD_HOME_BYTES", "BLUECLOUD_OVER_QUOTA"
 _KEPT = "bluecloud_last_activity"  # whatever ends so is activity to Jupyter Server
 _SHORTEST_S = 0.5  # between two readings of the processor, to be a share of anything
 
@@ -29,6 +31,7 @@ class ServerDesk:
 
     def __init__(self, home: Path, web_app: ServerWebApplication) -> None:
         self._home = home
+        self._home_use = HomeUse(home)
         self._web_app = web_app
         self._lock = threading.Lock()
         self._before: tuple[float, float] | None = None  # when, and processor time spent
@@ -36,7 +39,6 @@ class ServerDesk:
 
     def now(self) -> wire.ServerState:
         """What is used, of how much."""
-        disk = shutil.disk_usage(self._home)
         memory, processor = evidence.memory(), evidence.processor()
         machine = psutil.virtual_memory().total
         # A group without a limit is not a container's: it may be the whole machine's.
@@ -56,11 +58,20 @@ class ServerDesk:
                 limit=processor.limit or os.cpu_count() or 1,
                 is_shared=processor.limit is None,
             ),
-            home=wire.Use(used=disk.used, limit=disk.used + disk.free, is_shared=True),
+            home=self._of_home(),
             stops_at=self._stops_at(),
             idle_s=_idle_s(),
             is_rescued=os.environ.get(RESCUE) == "1",
+            deletes_for_good=os.environ.get(OVER_QUOTA) == "1",
         )
+
+    def _of_home(self) -> wire.Use:
+        """Of the quota, where there is one and the home was weighed; else of its whole disk."""
+        quota = os.environ.get(QUOTA, "")
+        if quota.isdecimal() and (held := self._home_use.bytes()) is not None:
+            return wire.Use(used=held, limit=int(quota), is_shared=False)
+        disk = shutil.disk_usage(self._home)
+        return wire.Use(used=disk.used, limit=disk.used + disk.free, is_shared=True)
 
     def keep(self) -> wire.ServerState:
         """Count this moment as activity."""

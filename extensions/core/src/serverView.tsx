@@ -92,6 +92,16 @@ function Server({ workbench, isSeen }: IServerProps): JSX.Element {
                 )}
               </p>
             )}
+            {!server.home.is_shared && server.home.used > server.home.limit && (
+              <p className="bc-Problem" role="note">
+                {trans.__(
+                  'Your home holds more than it should. Delete what you need no longer; the home page says from when on no runs are taken.'
+                )}{' '}
+                {server.deletes_for_good
+                  ? trans.__('What you delete here is gone at once.')
+                  : trans.__('What is in the trash counts until it is emptied.')}
+              </p>
+            )}
             <Stopping server={server} left={left} workbench={workbench} again={again} />
             <RunningList workbench={workbench} />
           </>

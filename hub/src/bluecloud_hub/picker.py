@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from bluecloud_hub import exits
+from bluecloud_hub import exits, quotas
 from bluecloud_hub.access import open_to
 from bluecloud_hub.errors import ReleaseError
 from bluecloud_hub.labs import Laboratory, picture
@@ -68,6 +68,12 @@ class Picker:
     def laboratory(self, slug: str) -> Laboratory | None:
         """A laboratory by its slug, for pages that know only the server's name."""
         return self._deployment.laboratories.get(slug)
+
+    def home(self, user: Any) -> str:
+        """What a person is told of their home, where it holds more than it should."""
+        settings = self._deployment.settings
+        found = quotas.held(settings.state_folder, user.name)
+        return quotas.words(found, quotas.quota_of(settings))
 
     def cards(self, user: Any) -> list[Card]:
         """The laboratories this person may open, the one opened last first."""

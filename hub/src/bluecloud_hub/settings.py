@@ -120,6 +120,8 @@ class Settings(BaseModel):
     start_timeout: Annotated[int, Field(ge=10, le=3600)] = 120
     idle_timeout: Annotated[int, Field(ge=0)] = 3600
     pids_limit: Annotated[int, Field(ge=64)] = 1024
+    home_quota: Annotated[str, Field(pattern=r"^[1-9][0-9]*[MGT]$")] | None = None
+    home_grace_days: Annotated[float, Field(ge=0)] = 7
     forbidden: tuple[str, ...] = LINK_LOCAL
     log_format: Literal["json", "text"] | None = None
     trusted_proxies: tuple[str, ...] = ()

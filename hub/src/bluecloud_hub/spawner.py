@@ -20,7 +20,7 @@ import aiohttp
 from jupyterhub.spawner import Spawner, SpawnException
 from traitlets import Instance, default
 
-from bluecloud_hub import exits, service
+from bluecloud_hub import exits, quotas, service
 from bluecloud_hub.headers import of_servers
 from bluecloud_hub.homes import has_room, home
 from bluecloud_hub.labs import Laboratory, Size
@@ -180,6 +180,7 @@ class LaboratorySpawner(Spawner):
             "BLUECLOUD_LAB": laboratory.slug,
             "BLUECLOUD_RELEASE": laboratory.version,
             "BLUECLOUD_IDLE_S": str(self.deployment.settings.idle_timeout),
+            **self._quota_told(),
             # A person's own: what one could write for all, one could falsify for all.
             "BLUECLOUD_SHARED": self.laboratory_shared(laboratory),
             "BLUECLOUD_PRODUCTS": os.pathsep.join(self.products_folders(laboratory)),
@@ -216,6 +217,7 @@ class LaboratorySpawner(Spawner):
             await self.make_ready(laboratory)
             if not await asyncio.to_thread(has_room, self.person_home()):
                 self._rescue()
+            self._hold_to_quota()
             self._say(30, f"Starting a server ({size.summary})")
             ip, port = await super().start()
             self._remember(ip, port)
@@ -239,6 +241,10 @@ class LaboratorySpawner(Spawner):
         self._expected_to_run = True
         return ip, port
 
+    def _quota_told(self) -> dict[str, str]:
+        quota = quotas.quota_of(self.deployment.settings)
+        return {"BLUECLOUD_HOME_BYTES": str(quota.bytes)} if quota else {}
+
     def _rescue(self) -> None:
         """Let the person in although there is no room in their home, to make some.
 
@@ -253,6 +259,16 @@ class LaboratorySpawner(Spawner):
             "MPLCONFIGDIR": f"{self.passing_files()}/matplotlib",
         }
         self.args = [*self.args, "--FileContentsManager.delete_to_trash=False"]
+
+    def _hold_to_quota(self) -> None:
+        """Say that the home holds too much; after the grace what is deleted leaves it at once."""
+        quota = quotas.quota_of(self.deployment.settings)
+        found = quotas.held(self.deployment.settings.state_folder, self.user.name)
+        if told := quotas.words(found, quota):
+            self._say(25, told)
+        if quotas.is_enforced(found, quota):
+            self.environment |= {"BLUECLOUD_OVER_QUOTA": "1"}
+            self.args = [*self.args, "--FileContentsManager.delete_to_trash=False"]
 
     def _remember(self, ip: str, port: int) -> None:
         """Keep where it was started: a hub that ends before it answers finds it when it is back."""

@@ -105,6 +105,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
         await run_in_threadpool(assembled.usage.fill)
         keeper.begin()
         assembled.seeing.begin()
+        assembled.homes.begin()
         timekeeper.begin()
         capsules.begin()
         products = assembled.products.keeping
@@ -119,6 +120,7 @@ def make_app(settings: ServiceSettings) -> FastAPI:
                 await run_in_threadpool(checks.end)
             await run_in_threadpool(products.end)
             await run_in_threadpool(assembled.seeing.end)
+            await run_in_threadpool(assembled.homes.end)
             await run_in_threadpool(timekeeper.end)
             await run_in_threadpool(keeper.end)
             await run_in_threadpool(capsules.end)

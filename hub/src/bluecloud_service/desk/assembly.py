@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from bluecloud_hub.labs import Laboratory
+from bluecloud_hub.quotas import Quota
 from bluecloud_hub.service import Place
 
 from ..feedback import Feedback
@@ -48,6 +49,7 @@ def assemble_desk(
     place: Place,
     state: Path,
     products: AssembledProducts,
+    quota: Quota | None,
 ) -> Desk:
     """The desk of a deployment."""
     hub = HubDesk(settings)
@@ -62,6 +64,7 @@ def assemble_desk(
         state,
         members=settings.members,
         products=products.waiting,
+        quota=quota,
     )
     return Desk(
         login=Login(settings, keys, place),

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from bluecloud_hub.homes import shared
 from bluecloud_hub.labs import Laboratory
 from bluecloud_hub.notices import Notice, read_notice
+from bluecloud_hub.quotas import Quota, beyond, is_enforced
 
 from ..errors import NotAllowed, NotThere
 from ..feedback import Feedback
@@ -74,6 +75,16 @@ class Line:
     waiting: int
 
 
+@dataclass(frozen=True)
+class Home:
+    """A home that holds more than its quota, by its folder; ``is_held`` after the grace."""
+
+    folder: str
+    bytes: int
+    since: datetime
+    is_held: bool
+
+
 class Boards:
     """Puts the desks of a deployment together.
 
@@ -96,6 +107,7 @@ class Boards:
         *,
         members: str,
         products: WaitingProducts | None = None,
+        quota: Quota | None = None,
     ) -> None:
         self._laboratories = laboratories
         self._hub = hub
@@ -107,6 +119,7 @@ class Boards:
         self._state = state
         self._is_owner = members == "desk"
         self._products = products
+        self._quota = quota
 
     def managed(self, person: Person, slug: str) -> Laboratory:
         """A laboratory, of whoever manages it.
@@ -204,6 +217,20 @@ class Boards:
             raise NotAllowed("desks are for the managers of laboratories, and you manage none")
         servers = self._hub.servers()
         return [self._line(person, laboratory, servers) for laboratory in mine]
+
+    def homes(self, person: Person) -> list[Home]:
+        """The homes that hold more than their quota, the largest first; operators see them."""
+        if not person.is_operator:
+            return []
+        return [
+            Home(
+                folder,
+                found.bytes,
+                datetime.fromtimestamp(found.over_since or found.measured, UTC),
+                is_enforced(found, self._quota),
+            )
+            for folder, found in beyond(self._state, self._quota)
+        ]
 
     def _line(self, person: Person, laboratory: Laboratory, servers: list[Server]) -> Line:
         slug = laboratory.slug

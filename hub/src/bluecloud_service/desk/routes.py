@@ -106,7 +106,13 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.get("/desk")
     def all_of(seen: Seen) -> Response:
-        return desk.pages.page("all", lines=desk.boards.lines(seen.person), person=seen.person)
+        person = seen.person
+        return desk.pages.page(
+            "all",
+            lines=desk.boards.lines(person),
+            homes=desk.boards.homes(person),
+            person=person,
+        )
 
     @routes.get("/desk/{laboratory}")
     def one(laboratory: Slug, seen: Seen, request: Request) -> Response:

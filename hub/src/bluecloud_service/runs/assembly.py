@@ -12,6 +12,7 @@ from bluecloud_hub import service
 from bluecloud_hub.audit import Audit
 from bluecloud_hub.homes import HOME, MEMBERS_PRODUCTS, PRODUCTS, home, members_products, products
 from bluecloud_hub.labs import Laboratory, read_laboratories
+from bluecloud_hub.quotas import quota_of
 from bluecloud_hub.settings import handed_on, read_settings
 from bluecloud_hub.tokens import token
 from bluecloud_runner.folders import Request
@@ -22,6 +23,7 @@ from ..database import open_database
 from ..desk.assembly import Desk, assemble_desk
 from ..desk.hub import HubDesk
 from ..feedback import Feedback
+from ..homes import Weighing
 from ..keys import keys_of
 from ..metering import Ended, Metering, Read, Seeing
 from ..metrics import Figures, Measured
@@ -72,6 +74,7 @@ class Assembled:
     products: AssembledProducts
     measured: Measured
     seeing: Seeing
+    homes: Weighing
     metrics_token: str
     audit: Audit
     remove_leftovers: Callable[[], None] | None  # of checks of candidates, where there are any
@@ -201,8 +204,17 @@ def assemble(settings: ServiceSettings) -> Assembled | None:
         in_containers=in_containers,
     )
     feedback, surveys = Feedback(database), Surveys(database, keys)
+    quota = quota_of(deployment)
+    homes = Weighing(state, quota, keeps=lambda: keeper.holds)
     run_service = RunService(
-        runs, index, engine, keeper, laboratories, capsules, Reuse(runs, index, capsules, told)
+        runs,
+        index,
+        engine,
+        keeper,
+        laboratories,
+        capsules,
+        Reuse(runs, index, capsules, told),
+        homes,
     )
     credentials = Credentials(database, Vault(keys))
     made = assemble_products(
@@ -231,6 +243,7 @@ def assemble(settings: ServiceSettings) -> Assembled | None:
         place=service.place(deployment),
         state=state,
         products=made,
+        quota=quota,
     )
     seeing = Seeing(metering, HubDesk(settings), declared, keeps=lambda: keeper.holds)
     measured.registry.register(
@@ -259,6 +272,7 @@ def assemble(settings: ServiceSettings) -> Assembled | None:
         products=made,
         measured=measured,
         seeing=seeing,
+        homes=homes,
         metrics_token=token(state, "metrics"),
         audit=Audit(state),
         remove_leftovers=leftovers,

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from bluecloud_runner.folders import RunFolder
 
 from ..errors import NotAsked, NotThere
+from ..homes import Weighing
 from ..identity import Person
 from .admission import Laboratories
 from .answers import Answers, managed
@@ -41,6 +42,7 @@ class RunService:
         laboratories: Laboratories,
         capsules: Capsules,
         reuse: Reuse,
+        homes: Weighing,
     ) -> None:
         self._runs = runs
         self._index = index
@@ -49,11 +51,13 @@ class RunService:
         self._laboratories = laboratories
         self._capsules = capsules
         self._reuse = reuse
+        self._homes = homes
         self._answers = Answers(runs, index)
 
     def admit(self, person: Person, asked: Submit) -> None:
         """Check a submit as `submit` does, and keep nothing of it."""
         self._laboratories.admit(person, asked)
+        self._homes.refuse(_name(person))
 
     def submit(self, person: Person, asked: Submit) -> Submitted:
         """Take a submit; it is on disk, whole, when this returns.
@@ -78,6 +82,7 @@ class RunService:
         return kept.model_copy(update={"words": earlier.words})
 
     def _keep(self, person: Person, work: Work, *, key: str | None = None) -> Submitted:
+        self._homes.refuse(_name(person))
         submission = self._runs.submit(_name(person), work, key=key)
         rows = self._rows(submission)
         known = {row.id for row in self._index.of(submission=submission.id, limit=len(rows))}
