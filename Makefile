@@ -18,7 +18,7 @@ OURS := hub hub/client catalogs notebooks extensions/core
 # Node builds the extension and runs the proxy; a machine without it takes it from PyPI.
 NODE := PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: help install audit demo test test-live lint format bench docs-check sources-table lock up down images clean \
+.PHONY: help install audit sbom demo test test-live lint format bench docs-check sources-table lock up down images clean \
 	$(addprefix images/,tools base hub service registry database front $(LABS))
 
 help: ## what make can do here
@@ -118,6 +118,9 @@ lock: $(VENV)/.build ## resolve and lock every package again
 
 audit: $(VENV)/.build ## ask PyPI and npm what is known against the locked packages; needs them
 	$(BIN)/python images/audit.py
+
+sbom: $(VENV)/.runtime ## write a bill of materials (CycloneDX) of each image: TO=/srv/sbom
+	@$(BIN)/python -m bluecloud_service.gate.materials --to "$(or $(TO),$(error name a folder: make sbom TO=/srv/sbom))" $(addprefix bluecloud/,hub service registry database front $(LABS))
 
 # A cluster -----------------------------------------------------------------------------------
 

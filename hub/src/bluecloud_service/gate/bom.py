@@ -1,4 +1,4 @@
-"""The packages of a candidate as a software bill of materials: CycloneDX 1.6, in JSON.
+"""The packages of an image as a software bill of materials: CycloneDX 1.6, in JSON.
 
 Written out here and not by a library: of that format a bill of names, versions and licences needs
 a dozen fields, and the library brings six packages.
@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from .report import Package, Report
 
-_KINDS = {"python": "pypi", "debian": "deb/debian", "r": "cran"}
+_KINDS = {"python": "pypi", "debian": "deb/debian", "r": "cran", "npm": "npm"}
 # As SPDX names licences; everything else is told as the package tells it.
 _SPDX = re.compile(
     r"(MIT|ISC|Zlib|Unlicense|PSF-2\.0|Apache-2\.0|BSD-[23]-Clause|MPL-2\.0|0BSD"
@@ -23,28 +25,34 @@ _SPDX = re.compile(
 
 
 def bill_of_materials(report: Report) -> str:
-    """The bill, as JSON; the same report gives the same bill."""
-    image = report.image.removeprefix("sha256:")
+    """The bill of a candidate, as JSON; the same report gives the same bill."""
+    return bill(f"bluecloud/{report.slug}", report.image, report.began, report.packages)
+
+
+def bill(name: str, image: str, moment: datetime, packages: Iterable[Package]) -> str:
+    """The bill of an image, by its id, as it was at a moment; as JSON."""
     subject = {
         "type": "container",
-        "bom-ref": report.image,
-        "name": f"bluecloud/{report.slug}",
-        "version": report.image,
-        "hashes": [{"alg": "SHA-256", "content": image}],
+        "bom-ref": image,
+        "name": name,
+        "version": image,
+        "hashes": [{"alg": "SHA-256", "content": image.removeprefix("sha256:")}],
     }
-    bill = {
+    told = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, report.image)}",
+        "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, image)}",
         "version": 1,
-        "metadata": {"timestamp": report.began.isoformat(), "component": subject},
-        "components": [_component(package) for package in report.packages],
+        "metadata": {"timestamp": moment.isoformat(), "component": subject},
+        "components": [_component(package) for package in packages],
     }
-    return json.dumps(bill, indent=1) + "\n"
+    return json.dumps(told, indent=1) + "\n"
 
 
 def _component(package: Package) -> dict[str, Any]:
-    name, version = quote(package.name, safe=""), quote(package.version, safe="")
+    # A scope of npm's is the namespace of a package's address.
+    name = quote(package.name, safe="/" if package.kind == "npm" else "")
+    version = quote(package.version, safe="")
     purl = f"pkg:{_KINDS[package.kind]}/{name}@{version}"
     told: dict[str, Any] = {
         "type": "library",

@@ -109,6 +109,7 @@ def _is_wanted(path: str) -> bool:
         or packages.METADATA.match(path)
         or packages.COPYRIGHT.match(path)
         or packages.R_DESCRIPTION.match(path)
+        or packages.NPM.match(path)
     )
 
 

@@ -6,6 +6,7 @@ what the package says of itself.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from email.parser import BytesHeaderParser
@@ -17,6 +18,7 @@ METADATA = re.compile(r"^.+\.(dist|egg)-info/(METADATA|PKG-INFO)$")
 DPKG = "var/lib/dpkg/status"
 COPYRIGHT = re.compile(r"^usr/share/doc/(?P<package>[^/]+)/copyright$")
 R_DESCRIPTION = re.compile(r"^usr/(local/)?lib/R/(site-)?library/[^/]+/DESCRIPTION$")
+NPM = re.compile(r"^(.+/)?node_modules/(@[^/]+/)?[^/]+/package\.json$")
 _MOST_LICENCE = 120
 _MOST_LICENCES = 6
 
@@ -26,6 +28,7 @@ def packages(files: Mapping[str, bytes]) -> tuple[Package, ...]:
     found = {
         *(_python(content) for path, content in files.items() if METADATA.match(path)),
         *(_r(content) for path, content in files.items() if R_DESCRIPTION.match(path)),
+        *(_npm(content) for path, content in files.items() if NPM.match(path)),
         *_debian(files),
     }
     named = (package for package in found if package.name)
@@ -75,6 +78,22 @@ def _r(content: bytes) -> Package:
         name=said.get("Package", ""),
         version=said.get("Version", ""),
         licence=said.get("License", ""),
+    )
+
+
+def _npm(content: bytes) -> Package:
+    try:
+        said = json.loads(content)
+    except (ValueError, RecursionError):
+        said = None
+    told = said if isinstance(said, dict) else {}
+    name, version, licence = (told.get(key) for key in ("name", "version", "license"))
+    return Package(
+        kind="npm",
+        # Folders of a package that are none have no version.
+        name=str(name) if name and version else "",
+        version=str(version or ""),
+        licence=licence[:_MOST_LICENCE] if isinstance(licence, str) else "",
     )
 
 

@@ -115,7 +115,7 @@ class EntryRead(Record):
 class Package(Record):
     """A package that the image holds; the licence is empty where the package does not say."""
 
-    kind: Literal["python", "debian", "r"]
+    kind: Literal["python", "debian", "r", "npm"]
     name: Text
     version: Text
     licence: Text = ""
