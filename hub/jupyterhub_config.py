@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from bluecloud_hub import authentication, dask, headers, links, people, requests, service
+from bluecloud_hub.admission import MOST_WAITING, Admission
 from bluecloud_hub.containers import DockerLaboratory
 from bluecloud_hub.labs import read_laboratories
 from bluecloud_hub.local import LocalLaboratory
@@ -17,7 +18,7 @@ from bluecloud_hub.tokens import token
 c = get_config()
 settings = read_settings()
 laboratories = read_laboratories(settings.labs_folder)
-deployment = Deployment(settings=settings, laboratories=laboratories)
+deployment = Deployment(settings, laboratories, Admission.of(settings))
 state = settings.state_folder / "hub"
 state.mkdir(parents=True, exist_ok=True, mode=0o700)
 state.chmod(0o700)  # an older version left it open, with a database that others could read
@@ -71,10 +72,11 @@ if settings.engine == "kubernetes":
 
     pods.configure(c, settings, laboratories)
 c.LaboratorySpawner.deployment = deployment
-c.Spawner.start_timeout = settings.start_timeout
+# The hub counts the wait for a place too, and refuses nobody before there is a wait.
+c.Spawner.start_timeout = settings.queue_timeout + settings.start_timeout
 c.Spawner.http_timeout = 30
 c.Spawner.poll_interval = 10  # a server that died is known, with its reason, in seconds
-c.JupyterHub.concurrent_spawn_limit = 20
+c.JupyterHub.concurrent_spawn_limit = settings.starts_at_once + MOST_WAITING
 if settings.engine == "docker":
     c.DockerSpawner.network_name = settings.network
     c.DockerSpawner.use_internal_ip = True

@@ -13,6 +13,7 @@ from jupyterhub.user import User
 from sqlalchemy.orm import Session
 from traitlets.config import Config
 
+from bluecloud_hub.admission import Admission
 from bluecloud_hub.labs import Laboratory
 from bluecloud_hub.pods import KubernetesLaboratory
 from bluecloud_hub.profiles import profiles
@@ -64,7 +65,9 @@ class People:
             (settings.state_folder / name).mkdir(parents=True, exist_ok=True)
         self.session: Session = orm.new_session_factory("sqlite:///:memory:")()
         self._config = Config()
-        self._config.LaboratorySpawner.deployment = Deployment(settings, laboratories)
+        self._config.LaboratorySpawner.deployment = Deployment(
+            settings, laboratories, Admission.of(settings)
+        )
         self._config.KubernetesLaboratory.profiles = {
             profile["slug"]: profile for profile in profiles(laboratories, placement)
         }

@@ -42,7 +42,7 @@ async def spawner(
     cluster_api.deleted.clear()
     made = people.spawner("environment", groups=["environment"])
     made.port = window
-    made.start_timeout = 60
+    made.time_to_start = 60
     yield made
     cluster_api.outcome, cluster_api.refusal = cluster.runs, ""
     await made.stop(now=True)
@@ -131,7 +131,7 @@ async def test_no_room_is_said_while_it_waits_and_when_it_gives_up(
     spawner: KubernetesLaboratory, cluster_api: ClusterApi
 ) -> None:
     cluster_api.outcome = cluster.has_no_room
-    spawner.start_timeout = 8
+    spawner.time_to_start = 8
     end = await stopped_at_start(spawner)
     assert "No machine of the cluster had room" in end.cause
     assert "smaller size" in end.advice

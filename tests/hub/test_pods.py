@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from bluecloud_hub.admission import Refusal
 from bluecloud_hub.homes import PASSING
 from bluecloud_hub.labs import Laboratory, read_laboratories
 from bluecloud_hub.pods import KubernetesLaboratory
-from bluecloud_hub.spawner import Refusal
 from tests.hub.cluster_api import OLDEST, allowed
 from tests.hub.cluster_hub import DIGEST, TESTERS_DIGEST, People, release, settings_of
 

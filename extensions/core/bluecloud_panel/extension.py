@@ -11,13 +11,14 @@ from jupyter_server.utils import url_path_join
 
 from bluecloud.credentials import bring, folder_of_logins
 from bluecloud.service import ADDRESS, Service, ServiceError
+from bluecloud_panel.at_work import AtWork
 from bluecloud_panel.errors import HomeNotWritable, PanelError
 from bluecloud_panel.feedback_handlers import FEEDBACK_ROUTES
 from bluecloud_panel.handlers import ROUTES
 from bluecloud_panel.plots import ScriptsHandler, installed_scripts, served
 from bluecloud_panel.product_handlers import PRODUCT_ROUTES
 from bluecloud_panel.run_handlers import RUN_ROUTES
-from bluecloud_panel.server import ServerDesk
+from bluecloud_panel.server import ServerDesk, idle_s
 from bluecloud_panel.service import LaboratoryService
 from bluecloud_panel.survey_handlers import SURVEY_ROUTES
 
@@ -37,6 +38,7 @@ def load(server: ServerApp) -> None:
     specs = server.kernel_spec_manager or KernelSpecManager()
     service = LaboratoryService(Path(server.root_dir), specs.find_kernel_specs)
     web_app.settings["bluecloud_service"] = service
+    web_app.settings["bluecloud_at_work"] = AtWork(server)
     web_app.settings["bluecloud_server"] = ServerDesk(Path(server.root_dir), web_app)
     routes: list[tuple[str, type, dict[str, Any]]] = [
         (url_path_join(base_url, "bluecloud/api", pattern), handler, {"service": service})
@@ -59,8 +61,11 @@ def load(server: ServerApp) -> None:
 
 async def start(server: ServerApp) -> None:
     """Make the person's copies; the server listens already, and the thread leaves it free."""
+    # The loop itself keeps no task alive.
+    if idle := idle_s():
+        at_work: AtWork = server.web_app.settings["bluecloud_at_work"]
+        server.web_app.settings["bluecloud_looks"] = asyncio.create_task(at_work.keep_looking(idle))
     if os.environ.get(ADDRESS) and folder_of_logins() is not None:
-        # The loop itself keeps no task alive.
         server.web_app.settings["bluecloud_logins"] = asyncio.create_task(_keep_logins(server))
     service: LaboratoryService = server.web_app.settings["bluecloud_service"]
     try:

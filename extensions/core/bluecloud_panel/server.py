@@ -60,7 +60,7 @@ class ServerDesk:
             ),
             home=self._of_home(),
             stops_at=self._stops_at(),
-            idle_s=_idle_s(),
+            idle_s=idle_s(),
             is_rescued=os.environ.get(RESCUE) == "1",
             deletes_for_good=os.environ.get(OVER_QUOTA) == "1",
         )
@@ -80,10 +80,10 @@ class ServerDesk:
 
     def _stops_at(self) -> str | None:
         """When it is stopped, if nothing happens until then."""
-        if not (idle_s := _idle_s()):
+        if not (idle := idle_s()):
             return None
         last: datetime = self._web_app.last_activity()  # type: ignore[no-untyped-call]
-        return (last + timedelta(seconds=idle_s)).isoformat()
+        return (last + timedelta(seconds=idle)).isoformat()
 
     def _processors(self, spent: float) -> float:
         """How many processors were busy, on average, since this was last asked."""
@@ -96,7 +96,7 @@ class ServerDesk:
             return self._load
 
 
-def _idle_s() -> int:
+def idle_s() -> int:
     """After how many seconds without activity the deployment stops a server; 0 is never."""
     told = os.environ.get(IDLE, "")
     return int(told) if told.isdecimal() else 0

@@ -10,6 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from bluecloud_hub.admission import Refusal
 from bluecloud_hub.errors import ReleaseError
 from bluecloud_hub.homes import (
     HOME,
@@ -23,7 +24,7 @@ from bluecloud_hub.homes import (
 )
 from bluecloud_hub.labs import Laboratory
 from bluecloud_hub.releases import Release, release_for
-from bluecloud_hub.spawner import LaboratorySpawner, Refusal
+from bluecloud_hub.spawner import LaboratorySpawner
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,14 @@ SLUG = r"^[a-z][a-z0-9]{1,29}$"
 RESERVED = frozenset({"base", "database", "hub", "operators", "registry", "service", "tools"})
 
 
+_UNITS = {"M": 2**20, "G": 2**30}
+
+
+def in_bytes(memory: Memory) -> int:
+    """A declared amount of memory in bytes: ``2G`` is 2147483648."""
+    return int(memory[:-1]) * _UNITS[memory[-1]]
+
+
 class Size(BaseModel):
     """How large a laboratory's server may grow: cores, and memory in M or G bytes (powers of 2)."""
 

@@ -75,7 +75,7 @@ class _Pod(KubeSpawner):
             If it ended while it started, or did not come up in time.
         """
         loop = asyncio.get_running_loop()
-        give_up = loop.time() + self.start_timeout - 2 * MARGIN_SECONDS
+        give_up = loop.time() + self.time_to_start - 2 * MARGIN_SECONDS
         started = KubeSpawner.start(self)
         told = 0
         try:
@@ -90,7 +90,7 @@ class _Pod(KubeSpawner):
                 if await _Pod.poll(self) is not None and self.pod() is not None:
                     raise exits.LaboratoryStoppedError(await self.end_of(1))
                 if loop.time() > give_up:
-                    words = why_it_waits(events, self.start_timeout)
+                    words = why_it_waits(events, self.time_to_start)
                     raise exits.LaboratoryStoppedError(exits.now(self.name, words))
         finally:
             if not started.done():
@@ -281,11 +281,6 @@ class KubernetesLaboratory(ContainedLaboratory, _Pod):
         if status is not None and not self._start_pending:
             await self._remove_leftover()
         return status
-
-    def load_state(self, state: dict[str, Any]) -> None:
-        """After a restart of the hub: KubeSpawner keeps a state of what does not run, too."""
-        super().load_state(state)
-        self._expected_to_run = bool(state) and self.orm_spawner.server is not None
 
     def tell(self, event: dict[str, Any]) -> None:
         """Say what happens in the cluster, where it is news for a person."""

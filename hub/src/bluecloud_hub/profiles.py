@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from bluecloud_hub.errors import SettingsError
-from bluecloud_hub.labs import Laboratory, Size
+from bluecloud_hub.labs import Laboratory, Size, in_bytes
 
 Profile = dict[str, Any]
 
@@ -30,7 +30,6 @@ PLACEMENT = (
     "scheduler_name",
     "tolerations",
 )
-_BYTES = {"M": 2**20, "G": 2**30}
 _AGAIN = "make kubernetes writes them from hub/labs, and helm upgrade brings them"
 
 
@@ -40,7 +39,7 @@ def resources(size: Size) -> dict[str, Any]:
     Without a guarantee of cores Kubernetes would keep the whole limit free, of which little is
     used most of the time; it is the part of the limit that the guarantee of memory is of its own.
     """
-    part = _bytes(size.memory_guarantee) / _bytes(size.memory_limit)
+    part = in_bytes(size.memory_guarantee) / in_bytes(size.memory_limit)
     return {
         "cpu_limit": size.cpu_limit,
         "cpu_guarantee": round(size.cpu_limit * part, 3),
@@ -164,7 +163,3 @@ def _differences(
                     f"{slug}, {size}: {name} is {offered[size].get(name)!r}, declared is {value!r}"
                 )
     return faults
-
-
-def _bytes(memory: str) -> int:
-    return int(memory[:-1]) * _BYTES[memory[-1]]

@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from bluecloud_hub.errors import SettingsError
+from bluecloud_hub.labs import Memory
 
 PREFIX = "BLUECLOUD_"
 
@@ -118,6 +119,10 @@ class Settings(BaseModel):
     oidc_open: bool = False
 
     start_timeout: Annotated[int, Field(ge=10, le=3600)] = 120
+    starts_at_once: Annotated[int, Field(ge=1, le=500)] = 20
+    # The sum of the memory limits of the laboratories that run.
+    laboratories_memory: Memory | None = None
+    queue_timeout: Annotated[int, Field(ge=1, le=3600)] = 600
     idle_timeout: Annotated[int, Field(ge=0)] = 3600
     pids_limit: Annotated[int, Field(ge=64)] = 1024
     home_quota: Annotated[str, Field(pattern=r"^[1-9][0-9]*[MGT]$")] | None = None

@@ -17,26 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from jupyterhub.spawner import Spawner, SpawnException
-from traitlets import Instance, default
+from jupyterhub.spawner import Spawner
+from jupyterhub.utils import utcnow
+from traitlets import Instance, Integer, default
 
 from bluecloud_hub import exits, quotas, service
+from bluecloud_hub.admission import Admission, Refusal, Server
 from bluecloud_hub.headers import of_servers
 from bluecloud_hub.homes import has_room, home
-from bluecloud_hub.labs import Laboratory, Size
+from bluecloud_hub.labs import Laboratory, Size, in_bytes
 from bluecloud_hub.settings import Settings, handed_on
 
 READY_POLL_SECONDS = 0.1
 ALIVE_POLLS = 5  # ask the engine whether the server lives only every so many times
 MARGIN_SECONDS = 3  # give up before the hub does, which knows no reason
-
-
-class Refusal(SpawnException):
-    """A start that is not allowed; the person is shown the sentence and no more."""
-
-    def __init__(self, message: str, *, reason: str, status_code: int) -> None:
-        super().__init__(message, reason=reason, status_code=status_code)
-        self.jupyterhub_message = message
 
 
 @dataclass(frozen=True)
@@ -45,6 +39,7 @@ class Deployment:
 
     settings: Settings
     laboratories: Mapping[str, Laboratory]
+    admission: Admission
 
 
 @dataclass
@@ -67,10 +62,17 @@ class LaboratorySpawner(Spawner):
         config=True
     )
 
+    time_to_start = Integer(help="Seconds that a start may take, from when it has a place.")
+
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self._stages = _Stages()
         self._expected_to_run = False
+        self._is_starting = False
+
+    @default("time_to_start")
+    def _as_deployed(self) -> int:
+        return self.deployment.settings.start_timeout
 
     @default("apply_user_options")
     def _options_are_applied_at_start(self) -> Any:
@@ -201,17 +203,33 @@ class LaboratorySpawner(Spawner):
         LaboratoryStoppedError
             Where it was tried, with the cause and the last lines of its log.
         """
-        laboratory, size = self.admitted()
-        state = self.deployment.settings.state_folder
+        _, size = self.admitted()
         self._stages = _Stages()
         self._expected_to_run = False
+        self._is_starting = True
+        memory = in_bytes(size.memory_limit)
+        try:
+            async with self.deployment.admission.place(self._as_admitted, memory, self._say):
+                # Whoever waited may have been let out meanwhile.
+                started = await self._start_in_place(*self.admitted())
+        finally:
+            self._is_starting = False
+        self._expected_to_run = True
+        return started
+
+    async def _start_in_place(self, laboratory: Laboratory, size: Size) -> tuple[str, int]:
+        """Start it, with a place."""
+        state = self.deployment.settings.state_folder
+        # The hub took these before the wait, which is neither use to be metered nor idleness.
+        self.orm_spawner.started = self.orm_spawner.last_activity = utcnow(with_tz=False)
+        self.db.commit()
         exits.forget(state, self.user.name, laboratory.slug)
         self._say(5, f"Preparing your files for {laboratory.title}")
         self.cpu_limit, self.mem_limit = size.cpu_limit, size.memory_limit
         self.mem_guarantee = size.memory_guarantee
         self.default_url = "/lab"
         self.environment = self.laboratory_environment(laboratory)
-        give_up = asyncio.get_running_loop().time() + self.start_timeout - MARGIN_SECONDS
+        give_up = asyncio.get_running_loop().time() + self.time_to_start - MARGIN_SECONDS
         self.args = of_servers(self.deployment.settings)
         try:
             await self.make_ready(laboratory)
@@ -238,7 +256,6 @@ class LaboratorySpawner(Spawner):
             exits.keep(state, self.user.name, end)
             raise exits.LaboratoryStoppedError(end) from error
         self._say(95, "JupyterLab answers")
-        self._expected_to_run = True
         return ip, port
 
     def _quota_told(self) -> dict[str, str]:
@@ -299,7 +316,7 @@ class LaboratorySpawner(Spawner):
             exits.now(
                 self.name,
                 (
-                    f"It did not answer within {self.start_timeout} seconds.",
+                    f"It did not answer within {self.time_to_start} seconds.",
                     "Try once more; if it happens again, tell the lab manager.",
                 ),
                 await self._lines_if_any(),
@@ -321,6 +338,8 @@ class LaboratorySpawner(Spawner):
     async def poll(self) -> Any:
         """``None`` while it runs; when it has ended by itself, why is kept first."""
         status = await super().poll()
+        if status is not None and not self._is_starting:
+            self.deployment.admission.release(self._as_admitted)
         if status is not None and self._expected_to_run:
             self._expected_to_run = False
             end = await self._end(status)
@@ -331,12 +350,40 @@ class LaboratorySpawner(Spawner):
     async def stop(self, now: bool = False) -> None:
         """Stop it because somebody asked: that is no end to be explained."""
         self._expected_to_run = False
-        await super().stop(now=now)
+        try:
+            await super().stop(now=now)
+        finally:
+            self.deployment.admission.release(self._as_admitted)
+
+    @property
+    def _as_admitted(self) -> Server:
+        """By what admission knows it: a person's name can be changed."""
+        return self.user.id, self.name
+
+    def get_state(self) -> dict[str, Any]:
+        """What the hub keeps of a server that starts or runs."""
+        state: dict[str, Any] = super().get_state()
+        memory = self.deployment.admission.held(self._as_admitted)
+        return state if memory is None else {**state, "memory": memory}
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """After a restart of the hub: a server that was running is expected to run."""
+        """After a restart of the hub: a server that was running is expected to run.
+
+        KubeSpawner keeps a state of what does not run, too.
+        """
         super().load_state(state)
-        self._expected_to_run = bool(state)
+        self._expected_to_run = bool(state) and self.orm_spawner.server is not None
+        if self._expected_to_run and (memory := self._memory_of(state)):
+            self.mem_limit = memory  # type: ignore[assignment] # bytes are taken too
+            self.deployment.admission.hold(self._as_admitted, memory)
+
+    def _memory_of(self, state: dict[str, Any]) -> int:
+        """What a server that runs may use: an older hub kept no more of it than its size."""
+        if "memory" in state:
+            return int(state["memory"])
+        laboratory = self.deployment.laboratories.get(self.name)
+        size = laboratory.sizes.get(self.user_options.get("size", "")) if laboratory else None
+        return in_bytes(size.memory_limit) if size else 0
 
     # What a watcher is told -------------------------------------------------------------------
 

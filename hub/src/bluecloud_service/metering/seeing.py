@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bluecloud_hub.labs import Laboratory
+from bluecloud_hub.labs import Laboratory, in_bytes
 
 from ..desk.hub import HubDesk, Server
 from ..errors import ServiceError
@@ -18,7 +18,6 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 60.0
 _AGAIN_S = 2.0  # where the hub did not answer, or another service keeps the runs
-_UNITS = {"M": 2**20, "G": 2**30}
 
 
 class Seeing:
@@ -98,5 +97,5 @@ class Seeing:
         except ValueError:
             return None
         size = laboratory.sizes.get(server.size) or laboratory.sizes[laboratory.default_size]
-        memory = int(size.memory_limit[:-1]) * _UNITS[size.memory_limit[-1]]
-        return Seen(server.person, server.laboratory, started, size.cpu_limit, float(memory))
+        memory = float(in_bytes(size.memory_limit))
+        return Seen(server.person, server.laboratory, started, size.cpu_limit, memory)
