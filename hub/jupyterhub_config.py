@@ -13,9 +13,11 @@ from bluecloud_hub.local import LocalLaboratory
 from bluecloud_hub.picker import Picker
 from bluecloud_hub.settings import read_settings
 from bluecloud_hub.spawner import Deployment
+from bluecloud_hub.steady import wait_steadily
 from bluecloud_hub.tokens import token
 
 c = get_config()
+wait_steadily()
 settings = read_settings()
 laboratories = read_laboratories(settings.labs_folder)
 deployment = Deployment(settings, laboratories, Admission.of(settings))
@@ -104,7 +106,7 @@ if settings.idle_timeout:
             "command": [
                 sys.executable,
                 "-m",
-                "jupyterhub_idle_culler",
+                "bluecloud_hub.culler",
                 f"--timeout={settings.idle_timeout}",
             ],
         }

@@ -147,6 +147,7 @@ class Local(Deployment):
 
     engine = "local"
     program: type[Hub] = Hub
+    beside: type[Service] = Service
 
     def __init__(self, state: Path, **settings: str) -> None:
         super().__init__(state)
@@ -179,7 +180,7 @@ class Local(Deployment):
     def start(self) -> None:
         self.hub = self.program(self.environment)
         if self.service is None:
-            self.service = Service(self.environment)
+            self.service = self.beside(self.environment)
         self.hub.wait_until_it_answers()
         self.service.wait_until_it_answers()
 
@@ -195,7 +196,7 @@ class Local(Deployment):
         cullers = [
             int(child)
             for child in children
-            if b"jupyterhub_idle_culler" in Path(f"/proc/{child}/cmdline").read_bytes()
+            if b"bluecloud_hub.culler" in Path(f"/proc/{child}/cmdline").read_bytes()
         ]
         self.hub.process.kill()
         self.hub.process.wait()
@@ -207,7 +208,7 @@ class Local(Deployment):
         self.service.stop()
 
     def start_service(self) -> None:
-        self.service = Service(self.environment)
+        self.service = self.beside(self.environment)
         self.service.wait_until_it_answers()
 
     def service_began(self) -> str:

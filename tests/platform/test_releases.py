@@ -15,9 +15,10 @@ import httpx
 import pytest
 
 from bluecloud_hub.releases import read_release
-from tests.platform.deployments import Docker
+from tests.platform.deployments import LABORATORY, Docker
 from tests.platform.managing import SCOPES, Managed, checkout_of, remove_images
 from tests.platform.person import Person
+from tests.platform.test_faults import faults
 from tests.service.serving import until
 
 pytestmark = pytest.mark.docker
@@ -228,6 +229,38 @@ async def test_a_registry_that_is_gone_leaves_no_half_release(
     path.write_text(path.read_text() + "\n")  # so that it is no release that is there
     said = await asyncio.to_thread(manager.publish, version)
     assert "is green" in said.output, said.output
+
+
+async def test_a_registry_that_hangs_holds_nobody_up_who_does_not_need_it(
+    docker: Docker, manager: Managed
+) -> None:
+    version, audience = f"{VERSION}.0", ("--to", "testers")
+    manager.call("promote", SLUG, version, *audience)
+    manager.does("rollback", SLUG, *audience)
+    before = manager.ask("/releases")
+    files = {path: path.read_bytes() for path in (docker.state / "releases").iterdir()}
+    image = f"{docker.registry}/bluecloud/{SLUG}@{manager.digest(version)}"
+    subprocess.run(["docker", "rmi", image], check=True, capture_output=True)
+    # Its port is open, and takes what is said to it: nothing comes back, as where packets are lost.
+    docker.compose("pause", "registry")
+    try:
+        promoting = asyncio.create_task(
+            asyncio.to_thread(manager.call, "promote", SLUG, version, *audience)
+        )
+        async with await docker.person("ada", SLUG) as ada:
+            await ada.start(LABORATORY)
+            assert (await ada.watch(LABORATORY))[-1].ready
+            await ada.stop(LABORATORY)
+        assert "registry" in await asyncio.to_thread(faults, docker)
+        said = await promoting
+        assert said.exit_code == 1
+        assert f"the registry {docker.registry} does not answer" in said.output, said.output
+        assert manager.ask("/releases") == before
+        assert files == {path: path.read_bytes() for path in files}
+    finally:
+        docker.compose("unpause", "registry")
+    manager.does("promote", SLUG, version, *audience)
+    assert not faults(docker) & {"registry", "release-images"}, "with the image it is back"
 
 
 @pytest.fixture

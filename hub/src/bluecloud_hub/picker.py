@@ -14,6 +14,7 @@ from typing import Any, Literal
 from bluecloud_hub import exits, quotas
 from bluecloud_hub.access import open_to
 from bluecloud_hub.errors import ReleaseError
+from bluecloud_hub.homes import has_room
 from bluecloud_hub.labs import Laboratory, picture
 from bluecloud_hub.notices import Notice, read_notice
 from bluecloud_hub.releases import release_for
@@ -59,6 +60,11 @@ class Picker:
     def shares_origin(self) -> bool:
         """Whether people's servers share one web origin although they are kept apart."""
         return self.isolates and not self._deployment.settings.has_user_domains
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the disk of the state leaves some room; without it logins are not kept either."""
+        return has_room(self._deployment.settings.state_folder)
 
     @property
     def has_passwords(self) -> bool:

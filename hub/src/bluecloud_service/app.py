@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -20,6 +20,7 @@ from bluecloud_catalogs.tree import Entry
 
 from .acts import noting
 from .credentials.routes import router as credentials_router
+from .database import is_full
 from .desk import router as desk_router
 from .desk import seeing
 from .errors import NotAsked, NotNow, NotThere, ServiceError, TooOften
@@ -215,6 +216,13 @@ def make_app(settings: ServiceSettings) -> FastAPI:
     @app.exception_handler(OSError)
     async def full(_: Request, error: OSError) -> JSONResponse:
         told = f"the service's disk does not take or give it: {error.strerror or error}"
+        return JSONResponse({"code": NotNow.__name__, "description": told}, NotNow.status)
+
+    @app.exception_handler(OperationalError)
+    async def unwritten(_: Request, error: OperationalError) -> JSONResponse:
+        if not is_full(error):
+            raise error
+        told = "no room is left on the disk of the service's database: tell its operator"
         return JSONResponse({"code": NotNow.__name__, "description": told}, NotNow.status)
 
     @app.exception_handler(DataError)

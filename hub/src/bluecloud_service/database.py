@@ -5,6 +5,7 @@ In PostgreSQL the tables have a schema of their own, beside JupyterHub's in the 
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from typing import Any
 import alembic.command
 import alembic.config
 from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
 
 from .settings import read_settings
 
 SCHEMA = "service"
+_DISK_FULL = "53100"  # of PostgreSQL
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -50,6 +53,17 @@ def upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         configuration.attributes["connection"] = connection
         alembic.command.upgrade(configuration, "head")
+
+
+def is_full(error: OperationalError) -> bool:
+    """Whether a statement failed because no room is left on the database's disk.
+
+    Of SQLite that is an error of input and output too: no room for what readers and writers share.
+    """
+    of_sqlite = getattr(error.orig, "sqlite_errorcode", None)
+    if of_sqlite is not None:
+        return of_sqlite & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+    return getattr(error.orig, "sqlstate", None) == _DISK_FULL
 
 
 def main() -> int:

@@ -16,6 +16,8 @@ MOST_OF_A_TRACEBACK = 8_000
 MOST_OF_A_MESSAGE = 1_000
 MOST_OF_A_NAME = 200
 
+# What a unit ends with that has no room to write down what became of a run.
+NO_ROOM = 28
 _AWAY = frozenset({"SourceUnavailable", "MalformedAnswer"})
 _LOGIN = frozenset({"CredentialRequired", "LicenceNotAccepted"})
 _DISK = re.compile(r"No space left on device|Errno 28|Disk quota exceeded|Errno 122")

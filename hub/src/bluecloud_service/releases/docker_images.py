@@ -78,6 +78,7 @@ class DockerImages:
         if "@" not in image:
             raise NotPublished(f"image {image} was made on this server and is not here any more")
         repository, _, digest = image.partition("@")
+        self.check_published(laboratory, digest)  # which says in a sentence what Docker does not
         token = self._token(laboratory, "pull", seconds=_FETCH_S)
         with _told():
             try:

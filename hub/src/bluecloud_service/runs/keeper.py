@@ -21,6 +21,7 @@ from typing import Any
 
 from bluecloud_runner.folders import Request
 
+from .elapsed import Elapsed
 from .ending import Ending
 from .engines import Answer, Engine
 from .index import Row, RunIndex, row_of
@@ -77,6 +78,7 @@ class Keeper:
         self._boot = _boot()
         self._starting = Starting(runs, engine, told=told, boot=self._boot)
         self._progress = Progress()
+        self._elapsed = Elapsed()
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._unreadable: set[str] = set()  # those of which it was said
@@ -183,6 +185,7 @@ class Keeper:
     def turn(self) -> bool:
         """One turn; whether something is out or waits."""
         rows = self._index.unsettled()
+        self._elapsed.keep({row.id for row in rows})
         out: defaultdict[str, list[Row]] = defaultdict(list)
         waiting = []
         for row in rows:
@@ -232,20 +235,22 @@ class Keeper:
 
     def _hold_to_limits(self, unit: _Out) -> None:
         """Stop a unit that neither obeys a cancel nor its runs' limits of time."""
-        now = time.time()
-        allowed = 0.0
-        begun = now
+        allowed = passed = 0.0
         overdue = True
         for row in unit.rows:
             run = self._runs.run(row.person, row.id)
             cancels = [e for e in record_events(run) if e["kind"] == "cancel"]
-            asked = datetime.fromisoformat(cancels[0]["at"]).timestamp() if cancels else now
             if cancels:
                 self._runs.tell_cancel(run)
-            overdue = overdue and now - asked > _OBEY_S
+                asked = datetime.fromisoformat(cancels[0]["at"])
+                overdue = overdue and self._elapsed.since(row.id, "cancel", asked) > _OBEY_S
+            else:
+                overdue = False
             allowed += run.request().limits.seconds
-            begun = min(begun, *(a.claimed.timestamp() for a in attempts(run)[-1:]))
-        if overdue or now - begun > allowed + _GRACE_S:
+            for last in attempts(run)[-1:]:
+                began = self._elapsed.since(row.id, f"attempt {last.number}", last.claimed)
+                passed = max(passed, began)
+        if overdue or passed > allowed + _GRACE_S:
             log.warning("unit %s does not end by itself and is stopped", unit.name)
             self._engine.stop(unit.name)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from bluecloud_runner.causes import NO_ROOM, disk_full
 from bluecloud_runner.folders import Attempt, Cause, RunFolder, Verdict
 from bluecloud_runner.seal import read_verdict
 
@@ -116,6 +117,8 @@ def cause_of(answer: Answer, *, booted_again: bool = False) -> Cause:
             next_step="Run it again; nothing of it is at fault.",
             details=details,
         )
+    if answer.exit_code == NO_ROOM:
+        return disk_full("What became of it could not be written down", **details)
     if answer.exit_code is not None and answer.exit_code not in (0, 137, 143, 255):
         return Cause(
             kind="runner-failed",

@@ -8,6 +8,7 @@ asks to be so (prctl(2), PR_SET_CHILD_SUBREAPER).
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import sys
@@ -34,6 +35,7 @@ SLOTS = "BLUECLOUD_UNIT_SLOTS"
 FORK = "BLUECLOUD_UNIT_FORK"
 _PR_SET_CHILD_SUBREAPER = 36
 _LOOK_S = 0.5
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # An engine gives a unit ten seconds to stop.
 _STOP_S = 6.5
 
@@ -64,10 +66,10 @@ class Unit:
         self._slots = slots
         self._runners: dict[int, _Runner] = {}
         self._stop_by: float | None = None
-        self._all_told = True
+        self._code = 0
 
-    def supervise(self) -> bool:
-        """Execute all of them; whether each has its verdict."""
+    def supervise(self) -> int:
+        """Execute all of them; 0 where each has its verdict, else what the unit ends with."""
         awaited = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}
         signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
         while self._waiting or self._runners:
@@ -80,15 +82,15 @@ class Unit:
             if self._stop_by is not None and time.monotonic() > self._stop_by:
                 for pid in self._runners:
                     _kill(pid, signal.SIGKILL)
-        return self._all_told
+        return self._code
 
     def _start(self, run: RunFolder) -> None:
         try:
             request = run.request()
             key = self._keys[request.id]
         except (OSError, ValueError, KeyError) as error:
+            self._code = 1
             sys.stderr.write(f"{run.path.name}: not a run of this unit: {error}\n")
-            self._all_told = False
             return
         if self._stop_by is not None or (run.given / "cancel").exists():
             now = datetime.now(UTC)
@@ -141,8 +143,9 @@ class Unit:
         try:
             write_verdict(run.verdict, verdict, self._keys[request.id].key)
         except OSError as error:
-            sys.stderr.write(f"{request.id}: the verdict cannot be written: {error}\n")
-            self._all_told = False
+            self._code = causes.NO_ROOM if error.errno in _FULL else 1
+            with suppress(OSError):  # the log is on the same disk
+                sys.stderr.write(f"{request.id}: the verdict cannot be written: {error}\n")
 
 
 def _run_and_leave(run: RunFolder, request: Request, attempt: int, findings: int) -> None:
@@ -199,7 +202,7 @@ def end_what_is_left(run: str) -> None:
 
 
 def main(paths: Sequence[str], keys: Mapping[str, Key]) -> int:
-    """Execute the runs; 0 when each has its verdict."""
+    """Execute the runs; 0 when each has its verdict, `causes.NO_ROOM` without room for one."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     runs = [one_run.folder(path) for path in paths]
     slots = max(1, int(os.environ.get(SLOTS, "1")))
@@ -213,7 +216,7 @@ def main(paths: Sequence[str], keys: Mapping[str, Key]) -> int:
         surround(Path(own), slots=slots)
         if len(runs) > 1 or os.environ.get(FORK) == "always":
             warm()
-        return 0 if Unit(runs, keys, slots).supervise() else 1
+        return Unit(runs, keys, slots).supervise()
 
 
 def _in_memory() -> str | None:
