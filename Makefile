@@ -156,7 +156,7 @@ up: deploy/.env ## start a deployment with containers: hub, service, proxy, regi
 # The service stops before the runs do, which it would start again.
 down: ## stop the deployment and its laboratories; everything is kept
 	$(COMPOSE) stop hub service
-	@ids="$$($(DOCKER) service ls --quiet --filter label=bluecloud.deployment=$(call chosen,BLUECLOUD_NAME,bluecloud) 2>/dev/null)"; [ -z "$$ids" ] || $(DOCKER) service rm $$ids >/dev/null
+	@ids="$$($(DOCKER) service ls --quiet --filter label=bluecloud.deployment=$(call chosen,BLUECLOUD_NAME,bluecloud) 2>/dev/null || true)"; [ -z "$$ids" ] || $(DOCKER) service rm $$ids >/dev/null
 	@ids="$$($(DOCKER) ps --all --quiet --filter label=bluecloud.deployment=$(call chosen,BLUECLOUD_NAME,bluecloud))"; [ -z "$$ids" ] || $(DOCKER) rm --force $$ids >/dev/null
 	$(COMPOSE) down
 
