@@ -7,7 +7,6 @@ are loaded once for all of them: a daemon begins with hard links to what another
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -144,4 +143,9 @@ def unpacked(*images: str) -> Iterator[Path]:
             loading.close()
         yield loading.data
     finally:
-        shutil.rmtree(folder)
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Take away a daemon's folder: tens of thousands of files, for which rmtree takes a minute."""
+    subprocess.run(["rm", "-rf", "--one-file-system", str(folder)], check=True)

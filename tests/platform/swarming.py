@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.platform.daemons import Daemon
+from tests.platform.daemons import Daemon, remove
 from tests.platform.deployments import Docker, images
 from tests.service.serving import until
 
@@ -155,8 +155,9 @@ def swarming(layers: Path) -> Iterator[Swarm]:
     """A swarm of one manager; all of it is taken away at the end."""
     with ExitStack() as stack:
         # A socket's path is to be short.
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bcs-"))
-        made = Swarm(Path(folder), layers, stack)
+        folder = Path(tempfile.mkdtemp(prefix="bcs-"))
+        stack.callback(remove, folder)
+        made = Swarm(folder, layers, stack)
         made.begin()
         yield made
 
