@@ -132,7 +132,7 @@ kubernetes: $(VENV)/.runtime ## write what a cluster is given, deploy/kubernetes
 # A deployment with containers ---------------------------------------------------------------
 
 TLS = $(call chosen,BLUECLOUD_TLS)
-COMPOSE = $(shell $(DOCKER) compose version >/dev/null 2>&1 && echo "$(DOCKER) compose" || echo docker-compose) --project-name $(call chosen,BLUECLOUD_NAME,bluecloud) --env-file deploy/.env --file deploy/compose.yaml $(if $(TLS),--file deploy/compose.tls.yaml)
+COMPOSE = $(shell $(DOCKER) compose version >/dev/null 2>&1 && echo "$(DOCKER) compose" || echo docker-compose) --project-name $(call chosen,BLUECLOUD_NAME,bluecloud) --env-file deploy/.env --file deploy/compose.yaml $(if $(TLS),--file deploy/compose.tls.yaml) $(if $(filter swarm,$(call chosen,BLUECLOUD_ENGINE,docker)),--file deploy/compose.swarm.yaml)
 chosen = $(or $(shell sed -n "s/^$(1)=[\"']\{0,1\}\([^\"']*\).*/\1/p" deploy/.env 2>/dev/null),$(2))
 ADDRESS = $(call chosen,BLUECLOUD_PUBLIC_URL,http://bluecloud.localhost:8000)
 
@@ -159,6 +159,7 @@ up: deploy/.env ## start a deployment with containers: hub, service, proxy, regi
 # The service stops before the runs do, which it would start again.
 down: ## stop the deployment and its laboratories; everything is kept
 	$(COMPOSE) stop hub service
+	@ids="$$($(DOCKER) service ls --quiet --filter label=bluecloud.deployment=$(call chosen,BLUECLOUD_NAME,bluecloud) 2>/dev/null || true)"; [ -z "$$ids" ] || $(DOCKER) service rm $$ids >/dev/null
 	@ids="$$($(DOCKER) ps --all --quiet --filter label=bluecloud.deployment=$(call chosen,BLUECLOUD_NAME,bluecloud))"; [ -z "$$ids" ] || $(DOCKER) rm --force $$ids >/dev/null
 	$(COMPOSE) down
 

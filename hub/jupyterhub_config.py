@@ -5,7 +5,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from bluecloud_hub import authentication, dask, headers, links, people, requests, service
+from bluecloud_hub import authentication, dask, headers, links, people, requests, service, swarm
 from bluecloud_hub.admission import MOST_WAITING, Admission
 from bluecloud_hub.containers import DockerLaboratory
 from bluecloud_hub.labs import read_laboratories
@@ -30,7 +30,7 @@ if (settings.state_folder / "homes").is_dir():  # else its disk is not there
     (settings.state_folder / "shared").mkdir(exist_ok=True)
 
 # Addresses. The local engine isolates nobody, so it is not reachable from outside.
-inside = settings.engine in ("docker", "kubernetes")
+inside = settings.engine != "local"
 c.JupyterHub.bind_url = settings.public_url if not inside else "http://:8000"
 c.JupyterHub.hub_bind_url = f"http://{'0.0.0.0' if inside else '127.0.0.1'}:{settings.hub_port}"  # noqa: S104 - a container's own network
 if inside:
@@ -73,6 +73,8 @@ if settings.engine == "kubernetes":
     from bluecloud_hub import pods  # whose packages only the hub's image has
 
     pods.configure(c, settings, laboratories)
+if settings.engine == "swarm":
+    swarm.configure(c, settings)
 c.LaboratorySpawner.deployment = deployment
 # The hub counts the wait for a place too, and refuses nobody before there is a wait.
 c.Spawner.start_timeout = settings.queue_timeout + settings.start_timeout

@@ -26,7 +26,15 @@ from tests.discovery.database import programs
 from tests.federation import matrix
 from tests.federation.opened import watch
 from tests.lanes import Lanes
-from tests.platform.deployments import Deployment, Docker, Local, compose_program, running
+from tests.platform.daemons import unpacked
+from tests.platform.deployments import (
+    Deployment,
+    Docker,
+    Local,
+    compose_program,
+    images,
+    running,
+)
 from tests.routines.defaults import Defaults
 
 # Examples are others each time, so that many runs see many; --hypothesis-profile=many sees them in
@@ -74,6 +82,14 @@ def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Docker]:
     """A deployment of containers, started once; its images are made by ``make images``."""
     with running(Docker(tmp_path_factory.mktemp("docker"))) as deployment:
         yield deployment
+
+
+@pytest.fixture(scope="session")
+def layers() -> Iterator[Path]:
+    """What daemons of tests' own begin with: the images of a deployment and one laboratory."""
+    ours = [f"{images()}/{each}" for each in ("hub", "service", "registry", "database")]
+    with unpacked(*ours, "bluecloud/base", "bluecloud/environment") as folder:
+        yield folder
 
 
 @pytest.fixture(params=["local", pytest.param("docker", marks=pytest.mark.docker)])

@@ -50,6 +50,7 @@ def test_an_empty_value_is_the_default() -> None:
         ({"BLUECLOUD_AUTHENTICATION": "oidc"}, "BLUECLOUD_OIDC_ISSUER.*CLIENT_SECRET"),
         ({"BLUECLOUD_MEMBERS": "claims"}, "needs authentication 'oidc'"),
         ({"BLUECLOUD_NAME": "Blue Cloud"}, "BLUECLOUD_NAME"),
+        ({"BLUECLOUD_SWARM_PLACEMENT": "laboratories"}, "SWARM_PLACEMENT.*constraints as"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_refused(environment: dict[str, str], named: str) -> None:

@@ -58,6 +58,11 @@ def compose_program() -> list[str]:
     return []
 
 
+def images() -> str:
+    """What the images of a deployment are called before the slash."""
+    return os.environ.get("BLUECLOUD_TEST_IMAGES", "bluecloud")
+
+
 class Deployment(ABC):
     """One running deployment."""
 
@@ -242,7 +247,7 @@ class Docker(Deployment):
         self.registry = f"127.0.0.1:{free_port()}"
         self.settings = {
             "BLUECLOUD_NAME": self.name,
-            "BLUECLOUD_IMAGES": os.environ.get("BLUECLOUD_TEST_IMAGES", "bluecloud"),
+            "BLUECLOUD_IMAGES": images(),
             "BLUECLOUD_REGISTRY": self.registry,
             "BLUECLOUD_REGISTRY_LISTEN": self.registry,
             "BLUECLOUD_STATE": str(state),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from bluecloud_hub.labs import read_laboratory
 from bluecloud_hub.releases import local_release, write_release
 from bluecloud_hub.settings import checkout
 from bluecloud_service.runs.store import Runs, record_events
+from tests.platform.daemons import Daemon
 from tests.service.serving import four_people, serving_runs, until
 from tests.service.work import notebook
 
@@ -43,101 +43,14 @@ pytestmark = [
 ]
 
 
-class Daemon:
-    """A Docker daemon on a socket of its own, with the laboratory's image and a network."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder = folder
-        self.address = f"unix://{folder}/docker.sock"
-        self.name = name
-        self._process: subprocess.Popen[bytes] | None = None
-        # Debian's, too, is a service of its own, which outlives the daemon.
-        socket = folder / "containerd.sock"
-        settings = 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n'
-        (folder / "containerd.toml").write_text(settings)
-        words = ["containerd", f"--config={folder}/containerd.toml", f"--address={socket}"]
-        words += [f"--root={folder}/containers", f"--state={folder}/tasks"]
-        with (folder / "containerd.log").open("wb") as log:
-            self._containerd = subprocess.Popen(words, stdout=log, stderr=log)
-        until(socket.exists)
-
-    def begin(self) -> None:
-        """Start it, and return when it answers."""
-        words = [
-            # Bridges of its own: a daemon takes those away that it finds and does not know.
-            *("unshare", "--net", "--"),
-            "dockerd",
-            f"--host={self.address}",
-            f"--containerd={self.folder}/containerd.sock",
-            f"--pidfile={self.folder}/pid",
-            *(f"--{name}-root={self.folder}/{name}" for name in ("data", "exec")),
-            "--iptables=false",
-            "--ip6tables=false",
-        ]
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(words, stdout=log, stderr=log)
-        until(self._answers)
-
-    def _answers(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, (self.folder / "log").read_text()[-2000:]
-        done = subprocess.run(
-            ["docker", f"--host={self.address}", "info"], capture_output=True, check=False
-        )
-        return done.returncode == 0
-
-    def end(self, number: signal.Signals) -> None:
-        """Send it a signal, and return when it has ended."""
-        assert self._process is not None
-        self._process.send_signal(number)
-        self._process.wait(60)
-
-    @property
-    def runs(self) -> bool:
-        """Whether it is there."""
-        return self._process is not None and self._process.poll() is None
-
-    def docker(self, *words: str) -> str:
-        """What a command of Docker says of it."""
-        command = ["docker", f"--host={self.address}", *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
-    def close(self) -> None:
-        """End it, with all that it has."""
-        if not self.runs:
-            self.begin()
-        if containers := self.docker("ps", "--all", "--quiet").split():
-            self.docker("rm", "--force", *containers)
-        if networks := self.docker("network", "ls", "--quiet", "--filter=type=custom").split():
-            self.docker("network", "rm", *networks)
-        self.end(signal.SIGTERM)
-        self._containerd.terminate()
-        self._containerd.wait(30)
-        mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
-        for each in mounted:
-            if Path(each).is_relative_to(self.folder):  # left by a daemon that was killed
-                subprocess.run(["umount", each], check=True)
-
-    def load(self, image: str) -> None:
-        """Give it an image of the machine's own daemon."""
-        with subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE) as saved:
-            subprocess.run(
-                ["docker", f"--host={self.address}", "load", "--quiet"],
-                stdin=saved.stdout,
-                stdout=subprocess.DEVNULL,
-                check=True,
-            )
-        assert saved.returncode == 0
-
-
 @pytest.fixture(scope="module")
-def daemon() -> Iterator[Daemon]:
+def daemon(layers: Path) -> Iterator[Daemon]:
     """A daemon that ends with the module, with all that it had."""
     folder = Path(tempfile.mkdtemp(prefix="bcd-"))  # a socket's path is to be short
     own = Daemon(folder, f"bcd{os.getpid()}")
     try:
+        own.take(layers)
         own.begin()
-        own.load(IMAGE)
         own.docker("network", "create", "--internal", f"{own.name}-labs")
         yield own
     finally:

@@ -69,7 +69,7 @@ def test_every_group_of_tests_has_its_minutes() -> None:
 
 
 def test_a_setting_in_the_example_is_one_the_deployment_reads() -> None:
-    files = ("compose.yaml", "compose.tls.yaml")
+    files = ("compose.yaml", "compose.tls.yaml", "compose.swarm.yaml")
     compose = "".join((ROOT / "deploy" / name).read_text() for name in files)
     example = (ROOT / "deploy" / ".env.example").read_text()
     named = set(re.findall(r"(?m)^#?([A-Z0-9_]+)=", example))

@@ -18,6 +18,7 @@ from bluecloud_hub.homes import (
     PASSING,
     PRODUCTS,
     SHARED,
+    folder_name,
     make_home,
     make_products,
     make_shared,
@@ -85,6 +86,16 @@ class ContainedLaboratory(LaboratorySpawner):
             reason="no release",
             status_code=503,
         )
+
+    def labels_of(self, laboratory: Laboratory, release: Release) -> dict[str, str]:
+        """What Docker is told of a container, by which it is known whose and of what it is."""
+        return {
+            "bluecloud.deployment": self.deployment.settings.name,
+            "bluecloud.laboratory": laboratory.slug,
+            "bluecloud.person": folder_name(self.user.name),
+            "bluecloud.release": release.version,
+            "bluecloud.digest": release.digest,
+        }
 
     async def folders(self, laboratory: Laboratory) -> Folders:
         """Make the folders that are not there, each with its owner."""

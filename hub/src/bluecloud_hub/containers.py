@@ -8,16 +8,13 @@ here: a pool of threads, no pull ever, a fresh container a start, and removal af
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ClassVar
+from typing import Any
 
 import docker
-import docker.utils
 import requests
-from dockerspawner import DockerSpawner
 
 from bluecloud_hub import exits
+from bluecloud_hub.asking import LOG_SIZE, STOP_SECONDS, AskingDocker
 from bluecloud_hub.contained import ContainedLaboratory
 from bluecloud_hub.homes import (
     CREDENTIALS,
@@ -26,37 +23,16 @@ from bluecloud_hub.homes import (
     PASSING,
     PRODUCTS,
     SHARED,
-    folder_name,
 )
 from bluecloud_hub.labs import Laboratory
 
-DOCKER_THREADS = 8
 _IN_MEMORY = "rw,noexec,nosuid,nodev,mode=0700,uid=1000,gid=1000"
-STOP_SECONDS = 10
 
 
-class DockerLaboratory(ContainedLaboratory, DockerSpawner):
+class DockerLaboratory(ContainedLaboratory, AskingDocker):
     """A laboratory as a container of its current release, under the limits of its size."""
 
-    _pool: ClassVar[ThreadPoolExecutor | None] = None
-    _clients: ClassVar[threading.local] = threading.local()
     _was_seen = False  # running, since this hub began
-
-    @property
-    def executor(self) -> ThreadPoolExecutor:
-        """Threads for Docker's answers, so that nobody waits for another person's stop."""
-        cls = DockerLaboratory
-        if cls._pool is None:
-            cls._pool = ThreadPoolExecutor(DOCKER_THREADS, thread_name_prefix="docker")
-        return cls._pool
-
-    def _docker(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        client = getattr(self._clients, "client", None)
-        if client is None:
-            client = self._clients.client = docker.APIClient(
-                version="auto", timeout=60, **docker.utils.kwargs_from_env()
-            )
-        return getattr(client, method)(*args, **kwargs)
 
     async def make_ready(self, laboratory: Laboratory) -> None:
         """The release, the home, and everything that holds the container in, set anew.
@@ -92,13 +68,7 @@ class DockerLaboratory(ContainedLaboratory, DockerSpawner):
         self.extra_create_kwargs = {
             "user": "1000:1000",
             "hostname": laboratory.slug,
-            "labels": {
-                "bluecloud.deployment": settings.name,
-                "bluecloud.laboratory": laboratory.slug,
-                "bluecloud.person": folder_name(self.user.name),
-                "bluecloud.release": release.version,
-                "bluecloud.digest": release.digest,
-            },
+            "labels": self.labels_of(laboratory, release),
         }
         self.extra_host_config = {
             "cap_drop": ["ALL"],
@@ -111,7 +81,7 @@ class DockerLaboratory(ContainedLaboratory, DockerSpawner):
                 CREDENTIALS: f"{_IN_MEMORY},size=16m",
                 PASSING: f"{_IN_MEMORY},size=64m",
             },
-            "log_config": {"type": "json-file", "config": {"max-size": "5m", "max-file": "2"}},
+            "log_config": {"type": "json-file", "config": LOG_SIZE},
         }
         self.environment["BLUECLOUD_CREDENTIALS_DIR"] = CREDENTIALS
 

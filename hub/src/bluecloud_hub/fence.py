@@ -14,6 +14,9 @@ It is its own table, read before Docker's, and holds for the bridge of the deplo
 alone. Each change is one transaction of the kernel's: there is no moment without rules. What is
 new on the network is a laboratory until Docker says that it is not.
 
+In a swarm each server has a fence of its own, for the bridge by which containers leave the swarm's
+network. What goes from laboratory to laboratory within that network passes no rule of it.
+
 Source: nft(8); Docker's "Packet filtering and firewalls".
 """
 
@@ -35,6 +38,7 @@ from bluecloud_hub.settings import Settings, read_settings
 
 log = logging.getLogger("bluecloud.fence")
 LOOK_S = 15.0
+SWARMS_OWN = "ingress-sbox"  # among the containers of a network, and none
 DEPLOYMENT = "bluecloud.deployment"  # the label of laboratories and runs
 NOT_APART = "not in force: bridge-nf-call-iptables is not 1"
 _BRIDGED = Path("/proc/sys/net/bridge/bridge-nf-call-iptables")
@@ -150,6 +154,8 @@ class Fence:
         bridge = named or f"br-{network['Id'][:12]}"
         ours = []
         for identifier, told in (network.get("Containers") or {}).items():
+            if identifier == SWARMS_OWN:
+                continue
             labels = self._engine.inspect_container(identifier)["Config"]["Labels"] or {}
             if DEPLOYMENT not in labels and told["IPv4Address"]:
                 ours.append(told["IPv4Address"].partition("/")[0])
@@ -226,7 +232,7 @@ def keep(settings: Settings) -> None:
     if not settings.forbidden:
         log.warning("BLUECLOUD_FORBIDDEN is 'off': laboratories reach whatever Docker lets them")
     api = docker.APIClient(version="auto", timeout=60, **docker.utils.kwargs_from_env())
-    fence = Fence(api, table_of(settings.name), settings.network, settings.forbidden)
+    fence = Fence(api, table_of(settings.name), settings.fenced, settings.forbidden)
     listening = threading.Thread(target=_listen, args=(changes, ending), daemon=True)
     listening.start()
     if not neighbours_are_apart():
@@ -234,7 +240,7 @@ def keep(settings: Settings) -> None:
     while not ending.is_set():
         try:
             if fence.hold():
-                log.info("the rules are as network %s is", settings.network)
+                log.info("the rules are as network %s is", settings.fenced)
         except (docker.errors.DockerException, OSError, FenceError) as error:
             # The rules of before go on; the health says so where there are none.
             log.warning("the rules are as they were: %s", error)

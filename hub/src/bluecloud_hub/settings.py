@@ -69,6 +69,7 @@ LINK_LOCAL = (
     "fe80::/10",
     "fd00:ec2::254/128",
 )
+CONSTRAINT = re.compile(r"(node|engine)\.[\w.-]+\s*[=!]=\s*[^\s,]+")
 READ_ELSEWHERE = re.compile(
     r"^BLUECLOUD_(ACCESS_LOG|ACME_(CA|EMAIL)|CREDENTIALS_DIR|ENV_FILE|HOLDINGS|HTTPS?_LISTEN|IMAGES|INDEX(_URL)?|LAB|LISTEN|PRODUCTS(_LOOK_S)?|PROXY_ROUTING|REGISTRY(_LISTEN|_REALM)?|RELEASE(_DIGEST)?|RUNS_(BATCH|CPUS|MEMORY)|SERVICE_(ANONYMOUS|DATABASE_URL|HOST|KEY|MEMBERS|PER_MINUTE|PORT|URL)|UNIT_\w+|SNAPSHOTS|TEST_\w+)$"
 )
@@ -84,7 +85,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    engine: Literal["local", "docker", "kubernetes"] = "local"
+    engine: Literal["local", "docker", "swarm", "kubernetes"] = "local"
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")] = "bluecloud"
     root: Path = Field(default_factory=checkout)
     labs: Path | None = None
@@ -128,6 +129,8 @@ class Settings(BaseModel):
     home_quota: Annotated[str, Field(pattern=r"^[1-9][0-9]*[MGT]$")] | None = None
     home_grace_days: Annotated[float, Field(ge=0)] = 7
     forbidden: tuple[str, ...] = LINK_LOCAL
+    # Constraints of Swarm's, by which the servers are chosen that may run laboratories.
+    swarm_placement: tuple[str, ...] = ()
     log_format: Literal["json", "text"] | None = None
     trusted_proxies: tuple[str, ...] = ()
 
@@ -146,6 +149,15 @@ class Settings(BaseModel):
                 except ValueError as error:
                     raise ValueError(f"{error}: networks as 10.0.0.0/8, or names") from error
         return value
+
+    @field_validator("swarm_placement", mode="before")
+    @classmethod
+    def _constraints(cls, value: Any) -> Any:
+        words = [word.strip() for word in value.split(",")] if isinstance(value, str) else value
+        for word in words:
+            if not CONSTRAINT.fullmatch(word):
+                raise ValueError(f"{word!r}: constraints as node.labels.laboratories==yes")
+        return words
 
     @field_validator("forbidden", mode="before")
     @classmethod
@@ -185,7 +197,9 @@ class Settings(BaseModel):
                 f"engine 'local' has no isolation and listens on 127.0.0.1 only; public_url is "
                 f"{self.public_url!r}"
             )
-        if self.tls and (self.engine != "docker" or not self.public_url.startswith("https://")):
+        if self.tls and (
+            self.engine not in ("docker", "swarm") or not self.public_url.startswith("https://")
+        ):
             raise ValueError(
                 f"tls {self.tls!r} puts the front before a deployment of containers, whose "
                 f"public_url begins with https://; engine is {self.engine!r}, public_url "
@@ -242,6 +256,11 @@ class Settings(BaseModel):
     def network(self) -> str:
         """The Docker network that laboratories and hub share, and nothing else."""
         return f"{self.name}-labs"
+
+    @property
+    def fenced(self) -> str:
+        """The Docker network by which laboratories reach a server and the world beyond."""
+        return "docker_gwbridge" if self.engine == "swarm" else self.network
 
 
 def unknown_settings(environment: Mapping[str, str]) -> dict[str, str]:

@@ -77,8 +77,8 @@ class Deployment:
 
     @property
     def in_containers(self) -> bool:
-        """Whether its engine is Docker."""
-        return self.settings.engine == "docker"
+        """Whether it is containers of Docker's, on one server or with a swarm's."""
+        return self.settings.engine in ("docker", "swarm")
 
     @cached_property
     def laboratories(self) -> Mapping[str, Laboratory]:

@@ -14,6 +14,7 @@ from bluecloud_hub.labs import Laboratory
 
 from ..credentials.store import Credentials
 from ..runs.capsule.keeping import Capsules
+from ..runs.engines.nowhere import WHERE
 from ..runs.service import RunService
 from .checks import Checks, DockerChecks, LocalChecks, NoChecks
 from .depositing import DepositService
@@ -112,7 +113,7 @@ def assemble_products(
         Where everybody reaches the service; empty where nobody outside does.
     """
     store, drafts, sight = Products(database), Drafts(state), Sight(laboratories)
-    checks: Checks = NoChecks() if engine == "kubernetes" else LocalChecks()
+    checks: Checks = NoChecks(WHERE[engine]) if engine in WHERE else LocalChecks()
     sweep: Callable[[], None] | None = None
     if engine == "docker":
         held = DockerChecks(deployment, pids_limit=pids_limit)

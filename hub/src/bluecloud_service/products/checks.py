@@ -115,11 +115,20 @@ class Checks(Protocol):
 
 
 class NoChecks:
-    """Checks where a stranger's files cannot be opened apart from this process and its secrets."""
+    """Checks where a stranger's files cannot be opened apart from this process and its secrets.
+
+    Parameters
+    ----------
+    where
+        The deployment, as ``on Kubernetes``.
+    """
+
+    def __init__(self, where: str) -> None:
+        self._where = where
 
     def check(self, folder: Path, names: Sequence[str], image: str = "") -> list[Checked]:
         """See `Checks`: nothing can be checked."""
-        raise NotNow("this deployment is on Kubernetes, where products are not checked yet")
+        raise NotNow(f"this deployment is {self._where}, where products are not checked yet")
 
 
 class LocalChecks:

@@ -39,7 +39,7 @@ from .capsule.keeping import Capsules
 from .capsule.told import Access, accesses
 from .engines import Engine
 from .engines.local import LocalEngine
-from .engines.nowhere import REASON, NoEngine
+from .engines.nowhere import WHERE, NoEngine, reason
 from .index import Row, RunIndex
 from .keeper import Keeper
 from .own_files import OwnFiles
@@ -111,8 +111,9 @@ def assemble(settings: ServiceSettings) -> Assembled | None:
             network=deployment.network,
             pids_limit=deployment.pids_limit,
         )
-    elif deployment.engine == "kubernetes":
-        engine, refused = NoEngine(), REASON
+    elif deployment.engine in WHERE:
+        refused = reason(deployment.engine)
+        engine = NoEngine(refused)
     else:
         engine = LocalEngine(folder / "units", root=deployment.root)
     url = settings.database_url.get_secret_value() if settings.database_url else ""
