@@ -353,8 +353,7 @@ export class Desk implements IWorkbench {
     home: { used: 2 ** 32, limit: 2 ** 33, is_shared: true },
     stops_at: null,
     idle_s: 0,
-    is_rescued: false,
-    deletes_for_good: false
+    is_rescued: false
   };
 
   server = (): Promise<ServerState> => Promise.resolve(this.state);

@@ -114,16 +114,21 @@ class Daemon:
 
     def close(self) -> None:
         """End it, with all that it has."""
-        if not self.runs:
-            self.begin()
-        if containers := self.docker("ps", "--all", "--quiet").split():
-            self.docker("rm", "--force", *containers)
-        own = ("--quiet", "--filter=type=custom", "--filter=scope=local", "--filter=driver=bridge")
-        if networks := self.docker("network", "ls", *own).split():
-            self.docker("network", "rm", *networks)
-        self.end(signal.SIGTERM)
-        self._containerd.terminate()
-        self._containerd.wait(30)
+        try:
+            if not self.runs:
+                self.begin()
+            if containers := self.docker("ps", "--all", "--quiet").split():
+                self.docker("rm", "--force", *containers)
+            own = ("--quiet", "--filter=type=custom", "--filter=scope=local")
+            if networks := self.docker("network", "ls", *own, "--filter=driver=bridge").split():
+                self.docker("network", "rm", *networks)
+            self.end(signal.SIGTERM)
+        finally:
+            self._containerd.terminate()
+            self._containerd.wait(30)
+            self._unmount()
+
+    def _unmount(self) -> None:
         mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
         for each in reversed(mounted):
             if Path(each).is_relative_to(self.folder):  # left by a daemon that was killed

@@ -15,8 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bluecloud_hub.labs import read_laboratories
 from tests.platform.daemons import Daemon, remove
-from tests.platform.deployments import Docker, images
+from tests.platform.deployments import LABORATORY, ROOT, Docker, images
 from tests.service.serving import until
 
 _CLONE_NEWNET = 0x40000000
@@ -169,8 +170,11 @@ class OnSwarm(Docker):
 
     def __init__(self, state: Path, daemon: Daemon) -> None:
         socket = daemon.address.removeprefix("unix://")
+        laboratory = read_laboratories(ROOT / "hub" / "labs")[LABORATORY]
         settings = {
             "BLUECLOUD_ENGINE": "swarm",
+            # Room for one: whoever ended, however that was, has to have given it back.
+            "BLUECLOUD_LABORATORIES_MEMORY": laboratory.sizes[laboratory.default_size].memory_limit,
             "BLUECLOUD_SWARM_PLACEMENT": PLACEMENT,
             "BLUECLOUD_FORBIDDEN": WIRE,
         }
@@ -180,8 +184,9 @@ class OnSwarm(Docker):
         """Have a worker its fence, as deploy/README.md says."""
         image = swarm.manager.docker("image", "inspect", "--format={{.Id}}", f"{images()}/hub")
         socket = worker.daemon.address.removeprefix("unix://")
+        here = swarm.manager.docker("info", "--format={{.Swarm.NodeID}}")
         swarm.manager.docker(
-            *("service", "create", "--quiet", "--mode=global", "--constraint=node.role==worker"),
+            *("service", "create", "--quiet", "--mode=global", f"--constraint=node.id!={here}"),
             *(f"--name={self.name}-fence", "--network=host", "--cap-drop=ALL"),
             *("--cap-add=NET_ADMIN", "--read-only", "--env=BLUECLOUD_ENGINE=swarm"),
             *(f"--env=BLUECLOUD_NAME={self.name}", f"--env=BLUECLOUD_FORBIDDEN={WIRE}"),

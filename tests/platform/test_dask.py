@@ -71,10 +71,12 @@ def gateway(folder: Path, address: str, hub: str, token: str) -> Iterator[None]:
     finally:
         started = psutil.Process(process.pid).children(recursive=True)
         process.terminate()
-        process.wait(60)
-        for each in started:
-            with suppress(psutil.NoSuchProcess):
-                each.kill()
+        try:
+            process.wait(60)
+        finally:
+            for each in started:
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
 
 
 async def test_a_laboratory_computes_on_a_cluster_that_its_own_token_opened(

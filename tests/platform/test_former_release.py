@@ -24,9 +24,9 @@ from tests.service.publishing import GRID, READ
 from tests.service.serving import until
 from tests.service.work import notebook
 
-# The revision before there were surveys and deposits.
-NEXT = "hub/src/bluecloud_service/migrations/versions/0008_surveys.py"
-WAS = "0007"
+# The revision before there were releases, feedback, products, surveys and deposits.
+NEXT = "hub/src/bluecloud_service/migrations/versions/0004_releases.py"
+WAS = "0003"
 HUB_5 = "4621fec11365"  # the tables of JupyterHub 5.0
 LAB = "environment"
 SCOPE = "access:services!service=bluecloud"
@@ -52,7 +52,7 @@ def left_by_the_former(deployment: Local, folder: Path) -> Iterator[Populated]:
 
 
 async def people_and_work(made: Populated, *, with_run: bool) -> dict[str, Any]:
-    """Somebody with a home, a login, a schedule, words to the managers, and a run; what is seen."""
+    """Somebody with a home, a login, a schedule and a run; what is seen."""
     deployment = made.deployment
     async with await deployment.person("ada", LAB) as ada:
         made.tokens["ada"] = await ada.token(scopes=[SCOPE])
@@ -62,7 +62,6 @@ async def people_and_work(made: Populated, *, with_run: bool) -> dict[str, Any]:
     made.ask("ada", "PUT", "/credentials/cmems", {"username": "ada", "password": "at the sea"})
     submit = {"laboratory": LAB, "notebook": {"name": "s.ipynb", "content": notebook("1")}}
     made.ask("ada", "POST", "/schedules", {"cron": "0 6 * * 1", "submit": submit})
-    made.ask("ada", "POST", f"/laboratories/{LAB}/feedback", {"text": "The map has no coast."})
     if with_run:
         content = notebook(READ, GRID)
         body = {"laboratory": LAB, "notebook": {"name": "sst.ipynb", "content": content}}
@@ -75,10 +74,10 @@ async def people_and_work(made: Populated, *, with_run: bool) -> dict[str, Any]:
 def seen(made: Populated) -> dict[str, Any]:
     """What Ada sees of what was hers, as far as both revisions tell it."""
     found: dict[str, Any] = {}
-    for name in ("credentials", "schedules", "feedback", "runs"):
+    for name in ("credentials", "schedules", "runs"):
         told = made.ask("ada", "GET", f"/{name}")
         found[name] = told["runs"] if isinstance(told, dict) and "runs" in told else told
-    kept = {"id", "state", "source", "cron", "person", "username", "laboratory", "words", "text"}
+    kept = {"id", "state", "source", "cron", "person", "username", "laboratory", "words"}
     return {name: _only(told, kept) for name, told in found.items()}
 
 
@@ -174,5 +173,7 @@ async def assert_all_is_there(made: Populated, before: dict[str, Any]) -> None:
     async with await deployment.person("ada", LAB) as ada:
         assert "Marine environment indicators" in await ada.home()
     assert (deployment.home("ada") / "notes.txt").read_text() == "what Ada wrote\n"
-    survey = made.ask("ada", "GET", f"/laboratories/{LAB}/survey")  # of which it knew nothing
+    # Of these it knew nothing.
+    assert made.ask("ada", "GET", "/feedback") == []
+    survey = made.ask("ada", "GET", f"/laboratories/{LAB}/survey")
     assert survey["on"] is False

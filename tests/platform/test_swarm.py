@@ -18,6 +18,7 @@ from tests.platform.deployments import LABORATORY, running
 from tests.platform.person import Person
 from tests.platform.swarming import PLACEMENT, OnSwarm, Server, Swarm, inside, swarming
 from tests.platform.test_failures import until_stopped
+from tests.platform.test_faults import faults
 from tests.service.serving import until
 
 pytestmark = [
@@ -135,7 +136,9 @@ async def test_a_server_that_is_cut_off_loses_its_laboratories_to_another(
     swarm: Swarm, platform: OnSwarm
 ) -> None:
     manager, worker = swarm.manager, swarm.join()
+    assert "fence" in faults(platform), "doctor sees that the other server has none"
     platform.fence(swarm, worker)
+    assert "fence" not in faults(platform)
     manager.docker("node", "update", "--availability=pause", manager.name)
     async with await platform.person("ada", LABORATORY) as ada:
         await started(ada)

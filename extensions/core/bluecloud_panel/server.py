@@ -21,7 +21,7 @@ from bluecloud_panel.home import HomeUse
 from bluecloud_runner import evidence
 
 IDLE, RESCUE = "BLUECLOUD_IDLE_S", "BLUECLOUD_RESCUE"
-QUOTA, OVER_QUOTA = "BLUECLOUD_HOME_BYTES", "BLUECLOUD_OVER_QUOTA"
+QUOTA = "BLUECLOUD_HOME_BYTES"
 _KEPT = "bluecloud_last_activity"  # whatever ends so is activity to Jupyter Server
 _SHORTEST_S = 0.5  # between two readings of the processor, to be a share of anything
 
@@ -62,7 +62,6 @@ class ServerDesk:
             stops_at=self._stops_at(),
             idle_s=idle_s(),
             is_rescued=os.environ.get(RESCUE) == "1",
-            deletes_for_good=os.environ.get(OVER_QUOTA) == "1",
         )
 
     def _of_home(self) -> wire.Use:

@@ -68,7 +68,8 @@ class Terminal:
 
 def _foreground(shell: psutil.Process, group: int) -> Iterator[tuple[int, _Done]]:
     """Each process of the foreground, and all that they started, with what it has done."""
-    for child in shell.children():
+    # Recursively: a shell within the shell leads a group of its own and gives the terminal on.
+    for child in shell.children(recursive=True):
         try:
             if os.getpgid(child.pid) == group:
                 for process in (child, *child.children(recursive=True)):

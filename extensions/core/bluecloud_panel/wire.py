@@ -324,9 +324,6 @@ class ServerState(Wire):
     is_rescued: bool = Field(
         description="It was started without room in the home: what is deleted is gone at once."
     )
-    deletes_for_good: bool = Field(
-        description="The home held too much for too long: what is deleted is gone at once."
-    )
 
 
 class ReleaseNews(Wire):

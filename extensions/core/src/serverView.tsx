@@ -95,11 +95,8 @@ function Server({ workbench, isSeen }: IServerProps): JSX.Element {
             {!server.home.is_shared && server.home.used > server.home.limit && (
               <p className="bc-Problem" role="note">
                 {trans.__(
-                  'Your home holds more than it should. Delete what you need no longer; the home page says from when on no runs are taken.'
-                )}{' '}
-                {server.deletes_for_good
-                  ? trans.__('What you delete here is gone at once.')
-                  : trans.__('What is in the trash counts until it is emptied.')}
+                  'Your home holds more than it should. Delete what you need no longer, which is for good; the page of all laboratories says from when on no runs are taken.'
+                )}
               </p>
             )}
             <Stopping server={server} left={left} workbench={workbench} again={again} />

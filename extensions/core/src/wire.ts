@@ -554,8 +554,6 @@ export interface ServerState {
   readonly idle_s: number;
   /** It was started without room in the home: what is deleted is gone at once. */
   readonly is_rescued: boolean;
-  /** The home held too much for too long: what is deleted is gone at once. */
-  readonly deletes_for_good: boolean;
 }
 
 /** A source as it is now. */

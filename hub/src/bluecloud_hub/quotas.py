@@ -2,8 +2,7 @@
 
 The quota is a soft one: what is written is never refused, since a file that is cut off is lost.
 Whoever holds more is told so, on the home page and in the panel; after days of grace no runs are
-taken, and what is deleted in the laboratory is gone at once and not in the trash, which is in the
-home too. The service measures and writes a file a home in ``BLUECLOUD_STATE/quotas``; the hub reads
+taken. The service measures and writes a file a home in ``BLUECLOUD_STATE/quotas``; the hub reads
 it, since it does not know the service's database.
 """
 
@@ -87,7 +86,12 @@ def keep(state: Path, folder: str, found: int, quota: Quota, *, now: float | Non
     path = _path(state, folder)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as draft:
-        draft.write(told.model_dump_json())
+        try:
+            draft.write(told.model_dump_json())
+            draft.flush()
+        except OSError:  # without room: what was known before stays
+            Path(draft.name).unlink()
+            raise
     Path(draft.name).replace(path)
     return told
 

@@ -127,7 +127,7 @@ class Settings(BaseModel):
     idle_timeout: Annotated[int, Field(ge=0)] = 3600
     pids_limit: Annotated[int, Field(ge=64)] = 1024
     home_quota: Annotated[str, Field(pattern=r"^[1-9][0-9]*[MGT]$")] | None = None
-    home_grace_days: Annotated[float, Field(ge=0)] = 7
+    home_grace_days: Annotated[float, Field(ge=0, le=3650, allow_inf_nan=False)] = 7
     forbidden: tuple[str, ...] = LINK_LOCAL
     # Constraints of Swarm's, by which the servers are chosen that may run laboratories.
     swarm_placement: tuple[str, ...] = ()

@@ -182,6 +182,8 @@ class LaboratorySpawner(Spawner):
             "BLUECLOUD_LAB": laboratory.slug,
             "BLUECLOUD_RELEASE": laboratory.version,
             "BLUECLOUD_IDLE_S": str(self.deployment.settings.idle_timeout),
+            # How often the hub is told of activity: before it would stop for want of it.
+            "JUPYTERHUB_ACTIVITY_INTERVAL": str(self._activity_interval()),
             **self._quota_told(),
             # A person's own: what one could write for all, one could falsify for all.
             "BLUECLOUD_SHARED": self.laboratory_shared(laboratory),
@@ -258,6 +260,10 @@ class LaboratorySpawner(Spawner):
         self._say(95, "JupyterLab answers")
         return ip, port
 
+    def _activity_interval(self) -> int:
+        idle = self.deployment.settings.idle_timeout
+        return max(1, min(300, idle // 3)) if idle else 300
+
     def _quota_told(self) -> dict[str, str]:
         quota = quotas.quota_of(self.deployment.settings)
         return {"BLUECLOUD_HOME_BYTES": str(quota.bytes)} if quota else {}
@@ -265,8 +271,8 @@ class LaboratorySpawner(Spawner):
     def _rescue(self) -> None:
         """Let the person in although there is no room in their home, to make some.
 
-        IPython makes its profile before a kernel answers; and what is moved to the trash of a full
-        disk stays on it.
+        IPython makes its profile before a kernel answers. What is deleted is gone at once:
+        JupyterHub turns the trash off, which would be on the same disk.
         """
         self._say(20, "Your home has no room left: delete files, which is for good now")
         self.environment |= {
@@ -275,17 +281,13 @@ class LaboratorySpawner(Spawner):
             "JUPYTERLAB_WORKSPACES_DIR": f"{self.passing_files()}/workspaces",
             "MPLCONFIGDIR": f"{self.passing_files()}/matplotlib",
         }
-        self.args = [*self.args, "--FileContentsManager.delete_to_trash=False"]
 
     def _hold_to_quota(self) -> None:
-        """Say that the home holds too much; after the grace what is deleted leaves it at once."""
+        """Say that the home holds too much."""
         quota = quotas.quota_of(self.deployment.settings)
         found = quotas.held(self.deployment.settings.state_folder, self.user.name)
         if told := quotas.words(found, quota):
             self._say(25, told)
-        if quotas.is_enforced(found, quota):
-            self.environment |= {"BLUECLOUD_OVER_QUOTA": "1"}
-            self.args = [*self.args, "--FileContentsManager.delete_to_trash=False"]
 
     def _remember(self, ip: str, port: int) -> None:
         """Keep where it was started: a hub that ends before it answers finds it when it is back."""

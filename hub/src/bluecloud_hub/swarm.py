@@ -47,11 +47,13 @@ from bluecloud_hub.homes import (
     PASSING,
     PRODUCTS,
     SHARED,
+    folder_name,
 )
 from bluecloud_hub.labs import Laboratory
 from bluecloud_hub.settings import Settings
 from bluecloud_hub.spawner import MARGIN_SECONDS
 from bluecloud_hub.told_by_swarm import (
+    OVER,
     RUNNING,
     happening,
     lives,
@@ -62,6 +64,7 @@ from bluecloud_hub.told_by_swarm import (
 
 LOOK_SECONDS = 0.3  # at a task that is starting or ending
 LOG_SECONDS = 10
+_PAUSES = (0.5, 1.5, 3.0)  # seconds, until a manager is asked again
 LONGEST_NAME = 63  # of a service
 ASKS_FOR_NO_NEW_PRIVILEGES = "1.44"  # the API from which a service can
 _GONE_SECONDS = STOP_SECONDS + 10  # by then a server that answers has ended it
@@ -89,6 +92,28 @@ class _Service(AskingDocker, SwarmSpawner):
         if len(name) <= LONGEST_NAME:
             return name
         return f"{name[:50]}{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+
+    async def get_object(self) -> dict[str, Any] | None:
+        """The service; None where there is none, and nowhere else.
+
+        A manager that has no leader for a moment, or is slow, answers 500, which DockerSpawner
+        takes for a container that is gone: it is asked again, and then it is an error.
+        """
+        for pause in (*_PAUSES, None):
+            try:
+                found: dict[str, Any] = await self.docker("inspect_service", self.object_name)
+            except docker.errors.NotFound:
+                self.object_id = ""
+                return None
+            except docker.errors.APIError as error:
+                if pause is None or not error.is_server_error():
+                    raise
+                self.log.warning("the swarm does not tell of %s: %s", self.object_name, error)
+                await asyncio.sleep(pause)
+            else:
+                self.object_id = found["ID"]
+                return found
+        raise AssertionError("the last try returns or raises")
 
     async def get_task(self) -> dict[str, Any] | None:
         """The service's task; None where there is none."""
@@ -154,27 +179,35 @@ class _Service(AskingDocker, SwarmSpawner):
 
     async def remove_object(self) -> None:
         """Remove the service; return when its task has ended, or its server is out of reach."""
-        task = await self.get_task()
+        service = await self.get_object()
+        if service is None:
+            return
         try:
-            await self.docker("remove_service", self.object_id)
+            tasks = await self.docker("tasks", filters={"service": service["ID"]})
+            await self.docker("remove_service", service["ID"])
         except docker.errors.NotFound:
             self.log.info("%s had gone already", self.object_name)
-        if task:
-            await self._has_ended(task["ID"])
+            return
+        for task in tasks:
+            await self.has_ended(task["ID"])
 
-    async def _has_ended(self, task: str) -> None:
+    async def has_ended(self, task: str) -> bool:
+        """Wait until a task has ended, or its server is out of reach; False if it goes on."""
         loop = asyncio.get_running_loop()
         give_up = loop.time() + _GONE_SECONDS
         while loop.time() < give_up:
             try:
                 found = await self.docker("inspect_task", task)
             except docker.errors.NotFound:
-                return
+                return True
+            if state_of(found) in OVER:
+                return True
             if await self.server_of(found) not in ("", "ready"):
                 self.log.warning("%s ends when its server is back", self.object_name)
-                return
+                return True
             await asyncio.sleep(LOOK_SECONDS)
         self.log.warning("%s has not ended yet", self.object_name)
+        return False
 
     async def server_of(self, task: dict[str, Any] | None) -> str:
         """The state of the server that a task is on; empty where it is on none."""
@@ -206,6 +239,7 @@ class SwarmLaboratory(ContainedLaboratory, _Service):
         release = self.release(laboratory)
         self.image = release.image
         await self._remove_leftover()
+        await self._nothing_goes_on(laboratory)
         folders = await self.folders(laboratory)
         self.notebook_dir = HOME
         self.pull_policy = "skip"  # the server that runs it fetches it
@@ -237,6 +271,28 @@ class SwarmLaboratory(ContainedLaboratory, _Service):
             networks=[self.network_name],
         )
         return await super().create_object()
+
+    async def _nothing_goes_on(self, laboratory: Laboratory) -> None:
+        """See that no task of before still runs, whose service is gone: two would have one home.
+
+        Raises
+        ------
+        LaboratoryStoppedError
+            If one does not end on a server that can be reached.
+        """
+        mine = {
+            "bluecloud.deployment": self.deployment.settings.name,
+            "bluecloud.laboratory": laboratory.slug,
+            "bluecloud.person": folder_name(self.user.name),
+        }
+        for task in await self.docker("tasks"):
+            labels = task["Spec"].get("ContainerSpec", {}).get("Labels") or {}
+            if mine.items() <= labels.items() and not await self.has_ended(task["ID"]):
+                words = (
+                    "What ran before has not ended yet on its server.",
+                    "Try again in a minute; if it happens again, tell an operator.",
+                )
+                raise exits.LaboratoryStoppedError(exits.now(laboratory.slug, words))
 
     def _mounts(self, folders: Folders) -> list[Mount]:
         return [
@@ -292,7 +348,10 @@ class SwarmLaboratory(ContainedLaboratory, _Service):
     async def stop(self, now: bool = False) -> None:
         """Remove the service, and return when nothing of it runs any more."""
         self._expected_to_run = False
-        await self._remove_leftover()
+        try:
+            await self._remove_leftover()
+        finally:
+            self.deployment.admission.release(self._as_admitted)
         self.clear_state()
 
     async def _remove_leftover(self) -> None:

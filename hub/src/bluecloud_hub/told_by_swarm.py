@@ -25,6 +25,8 @@ HAPPENING = {
     "starting": (49, "The container is made"),
 }
 RUNNING = "running"
+# Nothing of it runs any more, as its own server said.
+OVER = frozenset({"complete", "failed", "shutdown", "rejected"})
 _NO_ROOM = (31, "No server has room yet; waiting for one")
 _AGAIN = "Start it again; your files are kept."
 

@@ -44,7 +44,8 @@ def bill(name: str, image: str, moment: datetime, packages: Iterable[Package]) -
         "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, image)}",
         "version": 1,
         "metadata": {"timestamp": moment.isoformat(), "component": subject},
-        "components": [_component(package) for package in packages],
+        # One a package and version, though it may lie there twice.
+        "components": list({each["purl"]: each for each in map(_component, packages)}.values()),
     }
     return json.dumps(told, indent=1) + "\n"
 

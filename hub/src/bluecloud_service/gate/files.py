@@ -66,10 +66,11 @@ def read_image_files(export: Iterable[bytes]) -> ImageFiles:
                 found.has_server = True
             if not _is_wanted(path):
                 continue
-            total += member.size
-            if not member.isreg() or member.size > MOST_OF_A_FILE or total > MOST_OF_ALL:
+            is_short = member.isreg() and member.size <= MOST_OF_A_FILE
+            if not is_short or total + member.size > MOST_OF_ALL:
                 found.passed_over.append(path)
                 continue
+            total += member.size
             file = archive.extractfile(member)
             found.content[path] = file.read() if file else b""
     return found

@@ -33,9 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
         chosen.to.mkdir(parents=True, exist_ok=True)
         for name in chosen.images:
             image = held.image(name)
-            found = packages(held.files(image).content)
-            if not found:
-                sys.stderr.write(f"no package was found in {name}: there is no bill of it\n")
+            files = held.files(image)
+            found = packages(files.content)
+            if not found or files.passed_over:
+                unread = ", ".join(files.passed_over[:3]) or "no package was found"
+                sys.stderr.write(f"there is no whole bill of {name}; not read: {unread}\n")
                 return 2
             plain = name.rpartition("/")[2].partition(":")[0].partition("@")[0]
             path = chosen.to / f"{plain}.cdx.json"

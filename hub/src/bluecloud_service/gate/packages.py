@@ -32,7 +32,7 @@ def packages(files: Mapping[str, bytes]) -> tuple[Package, ...]:
         *_debian(files),
     }
     named = (package for package in found if package.name)
-    return tuple(sorted(named, key=lambda each: (each.kind != "python", each.kind, each.name)))
+    return tuple(sorted(named, key=_order))
 
 
 def versions(found: Iterable[Package], name: str) -> list[str]:
@@ -41,18 +41,34 @@ def versions(found: Iterable[Package], name: str) -> list[str]:
 
 
 def differences(before: Iterable[Package], now: Iterable[Package]) -> Differences:
-    """What was added, removed and changed."""
-    old = {(each.kind, each.name): each for each in before}
-    new = {(each.kind, each.name): each for each in now}
+    """What was added, removed and changed; of one name there can be several versions."""
+    old, new = _by_name(before), _by_name(now)
     return Differences(
-        added=tuple(new[key] for key in new if key not in old),
-        removed=tuple(old[key] for key in old if key not in new),
+        added=tuple(each for key, found in new.items() if key not in old for each in found),
+        removed=tuple(each for key, found in old.items() if key not in new for each in found),
         changed=tuple(
-            Change(kind=each.kind, name=each.name, before=old[key].version, now=each.version)
-            for key, each in new.items()
-            if key in old and old[key].version != each.version
+            Change(kind=found[0].kind, name=found[0].name, before=was, now=versions_now)
+            for key, found in new.items()
+            if key in old and (was := _told(old[key])) != (versions_now := _told(found))
         ),
     )
+
+
+def _by_name(found: Iterable[Package]) -> dict[tuple[str, str], list[Package]]:
+    named: dict[tuple[str, str], list[Package]] = {}
+    for each in sorted(found, key=_order):
+        named.setdefault((each.kind, each.name), []).append(each)
+    return named
+
+
+def _told(found: Iterable[Package]) -> str:
+    return ", ".join(dict.fromkeys(each.version for each in found))
+
+
+def _order(package: Package) -> tuple[bool, str, str, str, str]:
+    """Python first, then by kind, name, version and licence."""
+    kind = package.kind
+    return kind != "python", kind, package.name, package.version, package.licence
 
 
 def _python(content: bytes) -> Package:

@@ -20,6 +20,8 @@ EVERY_S = 600.0  # every home once
 _AGAIN_S = 2.0  # where another service keeps the runs, or this one does not yet
 _MOST_S = 300.0  # for one of them
 _AT_ONCE_S = 5.0  # for one whose person waits for the answer
+_POLL_S = 0.05
+_FRESH_S = 2.0  # so long what was found is not looked for again
 
 
 class Weighing:
@@ -42,6 +44,8 @@ class Weighing:
         self._keeps = keeps
         self._every_s = every_s
         self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._at_once: set[str] = set()  # what is weighed for somebody who waits
         self._thread = threading.Thread(target=self._turns, name="homes", daemon=True)
 
     def begin(self) -> None:
@@ -69,10 +73,22 @@ class Weighing:
         if quota is None:
             return
         found = quotas.held(self._state, person)
-        if quotas.is_enforced(found, quota):
-            found = self.weigh(folder_name(person), seconds=_AT_ONCE_S) or found
+        if found and quotas.is_enforced(found, quota):
+            found = self._again(folder_name(person), found)
         if quotas.is_enforced(found, quota):
             raise NotAllowed(quotas.words(found, quota))
+
+    def _again(self, folder: str, found: quotas.Held) -> quotas.Held:
+        """Weigh a home once more, unless that was just done, or is being done."""
+        with self._lock:
+            if folder in self._at_once or 0 <= time.time() - found.measured < _FRESH_S:
+                return found
+            self._at_once.add(folder)
+        try:
+            return self.weigh(folder, seconds=_AT_ONCE_S) or found
+        finally:
+            with self._lock:
+                self._at_once.discard(folder)
 
     def turn(self) -> None:
         """Weigh all of them once, a folder after the other."""
@@ -81,18 +97,23 @@ class Weighing:
         except OSError as error:
             log.warning("homes are not weighed: %s", error)
             return
+        if not folders:  # their disk may not be there yet
+            return
         quotas.forget_all_but(self._state, folders)
         for folder in folders:
             if self._stop.is_set():
                 return
-            self.weigh(folder)
+            try:
+                self.weigh(folder)
+            except OSError as error:
+                log.warning("what %s holds cannot be kept: %s", folder, error)
 
     def weigh(self, folder: str, *, seconds: float = _MOST_S) -> quotas.Held | None:
         """Weigh one home, and keep what was found; None where it could not be."""
         path = self._state / "homes" / folder
         if self._quota is None or path.is_symlink() or not path.is_dir():
             return None
-        found = _used(path, seconds)
+        found = self._used(path, seconds)
         return None if found is None else quotas.keep(self._state, folder, found, self._quota)
 
     def _turns(self) -> None:
@@ -109,15 +130,19 @@ class Weighing:
             if self._stop.wait(pause):
                 return
 
-
-def _used(path: Path, seconds: float) -> int | None:
-    """The bytes that a folder takes on its disk; links are not followed."""
-    command = ["nice", "-n", "19", "du", "-s", "-k", "-x", "--", str(path)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        log.warning("%s could not be weighed: %s", path.name, error)
-        return None
-    # What was deleted meanwhile is a fault to du, and its sum is right all the same.
-    first = done.stdout.split(maxsplit=1)
-    return int(first[0]) * 1024 if first and first[0].isdecimal() else None
+    def _used(self, path: Path, seconds: float) -> int | None:
+        """The bytes that a folder takes on its disk; links are not followed."""
+        words = ["nice", "-n", "19", "du", "-s", "-k", "-x", "--", str(path)]
+        until = time.monotonic() + seconds
+        with subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as du:
+            while du.poll() is None:
+                if time.monotonic() > until or self._stop.wait(_POLL_S):
+                    du.kill()
+                    log.warning("%s could not be weighed within %g s", path.name, seconds)
+                    return None
+            told = du.stdout.read() if du.stdout else b""
+        # What was deleted meanwhile is a fault to du, and its sum is right all the same.
+        first = told.split(maxsplit=1)
+        return int(first[0]) * 1024 if first and first[0].isdigit() else None

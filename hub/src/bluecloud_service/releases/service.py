@@ -313,7 +313,7 @@ class ReleaseService:
     def _registry(self) -> Images:
         if self._images is None:
             raise NotAsked(
-                "this deployment has no registry of releases: laboratories are started without "
-                "images here, or BLUECLOUD_REGISTRY is not set"
+                "this deployment checks no releases: laboratories are started without images here, "
+                "on Docker Swarm or Kubernetes, or BLUECLOUD_REGISTRY is not set"
             )
         return self._images

@@ -142,6 +142,10 @@ class RunIndex:
         with self._engine.connect() as connection:
             return connection.execute(statement).scalar()
 
+    def of_unit(self, submission: str, unit: str) -> list[Row]:
+        """The runs of a submission whose last attempt is of a unit, ended or not."""
+        return self._rows(select(RUNS).where(RUNS.c.submission == submission, RUNS.c.unit == unit))
+
     def unsettled(self) -> list[Row]:
         """Every run that has not come to its end, the first submitted first."""
         return self._rows(

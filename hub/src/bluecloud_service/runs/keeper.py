@@ -14,6 +14,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -235,7 +236,7 @@ class Keeper:
 
     def _hold_to_limits(self, unit: _Out) -> None:
         """Stop a unit that neither obeys a cancel nor its runs' limits of time."""
-        allowed = passed = 0.0
+        passed = 0.0
         overdue = True
         for row in unit.rows:
             run = self._runs.run(row.person, row.id)
@@ -246,13 +247,23 @@ class Keeper:
                 overdue = overdue and self._elapsed.since(row.id, "cancel", asked) > _OBEY_S
             else:
                 overdue = False
-            allowed += run.request().limits.seconds
             for last in attempts(run)[-1:]:
                 began = self._elapsed.since(row.id, f"attempt {last.number}", last.claimed)
                 passed = max(passed, began)
-        if overdue or passed > allowed + _GRACE_S:
+        if overdue or (passed > _GRACE_S and passed > self._allowed(unit) + _GRACE_S):
             log.warning("unit %s does not end by itself and is stopped", unit.name)
             self._engine.stop(unit.name)
+
+    def _allowed(self, unit: _Out) -> float:
+        """Seconds that a unit may take, which may execute its runs one after the other.
+
+        Those that have ended count as well: they took their part of the time that has passed.
+        """
+        allowed = 0.0
+        for row in self._index.of_unit(unit.rows[0].submission, unit.name):
+            with suppress(OSError):  # it was taken away since
+                allowed += self._runs.run(row.person, row.id).request().limits.seconds
+        return allowed
 
     def _is_there(self, row: Row) -> bool:
         """Whether a run has its folder; one without it was not taken away by this service."""

@@ -134,8 +134,32 @@ def fence(of: Deployment) -> Iterator[Told]:
         yield warning("laboratories reach each other: the kernel filters no bridged traffic", fix)
     elif "reject" not in said:
         yield warning("BLUECLOUD_FORBIDDEN is 'off': nothing is forbidden", "leave it empty")
+    elif of.settings.engine == "swarm":
+        yield from _fences(of)
     else:
         yield ok("laboratories reach neither the machine nor each other nor its cloud's keys")
+
+
+def _fences(of: Deployment) -> Iterator[Told]:
+    """Of each other server of the swarm, whether its fence runs."""
+    here = of.docker.info()["Swarm"]["NodeID"]
+    name = f"{of.settings.name}-fence"
+    fenced = (
+        {
+            task["NodeID"]
+            for task in of.docker.tasks(filters={"service": name, "desired-state": "running"})
+            if task["Status"]["State"] == "running"
+        }
+        if of.docker.services(filters={"name": name})
+        else set()
+    )
+    for node in of.docker.nodes():
+        is_used = node["Spec"]["Availability"] == "active" and node["Status"]["State"] == "ready"
+        if is_used and node["ID"] not in {here, *fenced}:
+            server = node["Description"]["Hostname"]
+            fix = f"start the service {name}: deploy/README.md, Swarm"
+            yield fault(f"no fence runs on {server}: its laboratories reach everything", fix)
+    yield ok("laboratories reach neither their server nor its cloud's keys; in a swarm, each other")
 
 
 def _is_ours(of: Deployment, identifier: str) -> bool:

@@ -129,6 +129,10 @@ def _check_stopped(of: Deployment) -> None:
         if found := of.docker.containers(filters={"label": label}):
             # They would write into what is moved aside.
             raise StillRunning(f"{len(found)} laboratories and runs go on: make down")
+        if of.settings.engine == "swarm" and (
+            going := of.docker.services(filters={"label": label})
+        ):
+            raise StillRunning(f"{len(going)} laboratories go on in the swarm: make down")
 
 
 def _parts(of: Deployment, manifest: Manifest) -> list[databases.Part]:
