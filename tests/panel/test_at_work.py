@@ -168,6 +168,14 @@ def foreground(app: ServerApp) -> list[str]:
     ]
 
 
+async def test_a_command_in_a_shell_of_the_shell_works(app: ServerApp) -> None:
+    made = terminal(app, "bash --norc --noprofile")
+    made.ptyproc.write(f"{COMPUTES}\n")
+    looked = Terminal(made.ptyproc.pid, made.ptyproc.fd)
+    for _ in range(4):  # the inner shell is new once
+        await until(lambda: looked.look().works)
+
+
 @pytest.mark.parametrize(
     "command",
     ["sleep 100", "cat", "python3 -q", "less +1 /etc/passwd", "(sleep 100; echo)"],
