@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -198,7 +199,8 @@ def test_notebooks_that_do_not_run_to_their_ends_are_named_with_the_reason(tmp_p
     with made(tmp_path, *steps, **files) as image:
         report = checked(image, {"notebooks"}, times=Times(notebook=15))
     fault = {run.name.removesuffix(".ipynb"): run.fault for run in report.notebooks}
-    assert "did not end within 15 s and was stopped" in fault["hangs"]
+    # Seen from inside, or, where the machine is busy, from outside two seconds later.
+    assert re.search(r"did not end within 1[57] s and was stopped", fault["hangs"]), fault["hangs"]
     assert "raised ValueError: no sea today" in fault["raises"]
     assert fault["swells"]
     assert fault["works"] == ""
