@@ -11,7 +11,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from tests.panel.conftest import TOKEN, ServerFactory
 
 SILENT = "import time\nwhile True: time.sleep(0.05)"
 PRINTS = "import time\nwhile True:\n    print('still here', flush=True)\n    time.sleep(0.05)"
-COMPUTES = "bash -c 'while :; do :; done'"
+COMPUTES = "bash -c 'while [ $SECONDS -lt 100 ]; do :; done'"  # and no longer, whoever is left
 HOUR = timedelta(hours=1)
 IDLE_S = 3
 
@@ -48,7 +48,15 @@ async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     terminals = TerminalManager(shell_command=["bash", "--norc", "--noprofile"])
     made.web_app.settings["terminal_manager"] = terminals
     yield made
+    started = [
+        child
+        for each in terminals.terminals.values()
+        for child in psutil.Process(each.ptyproc.pid).children(recursive=True)
+    ]
     await terminals.terminate_all()
+    for child in started:  # what is not told that its terminal is gone, a loop above all
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
     await made.kernel_manager.shutdown_all(now=True)
 
 
